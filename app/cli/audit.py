@@ -1,0 +1,5 @@
+"""Commands: audit."""
+
+import click
+
+COMMANDS: list[click.Command] = []

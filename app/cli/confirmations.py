@@ -1,0 +1,5 @@
+"""Commands: confirmations."""
+
+import click
+
+COMMANDS: list[click.Command] = []

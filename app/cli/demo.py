@@ -1,0 +1,5 @@
+"""Commands: demo."""
+
+import click
+
+COMMANDS: list[click.Command] = []

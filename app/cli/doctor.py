@@ -1,0 +1,5 @@
+"""Commands: doctor."""
+
+import click
+
+COMMANDS: list[click.Command] = []

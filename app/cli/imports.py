@@ -1,0 +1,5 @@
+"""Commands: imports."""
+
+import click
+
+COMMANDS: list[click.Command] = []

@@ -1,0 +1,5 @@
+"""Commands: jobs."""
+
+import click
+
+COMMANDS: list[click.Command] = []

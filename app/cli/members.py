@@ -1,0 +1,5 @@
+"""Commands: members."""
+
+import click
+
+COMMANDS: list[click.Command] = []

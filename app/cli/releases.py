@@ -1,0 +1,5 @@
+"""Commands: releases."""
+
+import click
+
+COMMANDS: list[click.Command] = []

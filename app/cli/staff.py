@@ -1,0 +1,5 @@
+"""Commands: staff."""
+
+import click
+
+COMMANDS: list[click.Command] = []

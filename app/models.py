@@ -1,0 +1,724 @@
+"""Every table of Esito, in reading order: what exists, and what can never be true.
+
+No queries, commits or mail here. Each class says what one row is, then whose personal
+data it holds and when that is erased.
+"""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.types import Instant, choice
+from app.values import (
+    AccessKind,
+    Audience,
+    ComponentCode,
+    ExamCode,
+    ImportKind,
+    InstallationKind,
+    Language,
+    MailState,
+    MemberRole,
+    Mode,
+    Notify,
+    OrganisationStatus,
+    OrganisationType,
+    ResultStatus,
+    new_reference,
+)
+
+
+def _key() -> Mapped[int]:
+    return mapped_column(primary_key=True)
+
+
+def _reference() -> Mapped[str]:
+    return mapped_column(String(22), unique=True, default=new_reference)
+
+
+def _to(target: str, ondelete: str = "RESTRICT", **options: Any) -> Mapped[Any]:
+    return mapped_column(ForeignKey(target, ondelete=ondelete), **options)
+
+
+# --- Exams ----------------------------------------------------------------------------
+
+
+class Centre(Model):
+    """An exam centre: it enters candidates, holds the papers and hands out certificates.
+
+    No personal data.
+    """
+
+    __tablename__ = "centre"
+
+    id: Mapped[int] = _key()
+    number: Mapped[str] = mapped_column(String(5), unique=True)
+    name: Mapped[str] = mapped_column(String(160))
+    city: Mapped[str] = mapped_column(String(80), index=True)
+    country: Mapped[str] = mapped_column(String(2))
+    email: Mapped[str] = mapped_column(String(254))
+    phone: Mapped[str] = mapped_column(String(40))
+    website: Mapped[str] = mapped_column(String(200), default="")
+    address: Mapped[str] = mapped_column(String(240))
+    timezone: Mapped[str] = mapped_column(String(40))
+
+    __table_args__ = (CheckConstraint("length(number) = 5", name="number"),)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class School(Model):
+    """A preparation centre: a school whose students a centre enters.
+
+    No personal data.
+    """
+
+    __tablename__ = "school"
+
+    id: Mapped[int] = _key()
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(160))
+    city: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str] = mapped_column(String(254))
+    centre_id: Mapped[int] = _to("centre.id", index=True)
+    centre: Mapped[Centre] = relationship()
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class ExamSession(Model):
+    """One exam in one mode on one date, for every centre that takes part.
+
+    No personal data.
+    """
+
+    __tablename__ = "exam_session"
+
+    id: Mapped[int] = _key()
+    code: Mapped[str] = mapped_column(String(24), unique=True)
+    exam: Mapped[ExamCode] = mapped_column(choice(ExamCode, "exam"))
+    mode: Mapped[Mode] = mapped_column(choice(Mode, "mode"))
+    label: Mapped[str] = mapped_column(String(60))
+    exam_date: Mapped[date] = mapped_column(index=True)
+    # The last day by which results are out.
+    final_date: Mapped[date]
+
+    __table_args__ = (CheckConstraint("final_date >= exam_date", name="dates"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class TimetableSlot(Model):
+    """When and where a component is taken: by everybody of a centre, or by one entry.
+
+    No personal data: the entry it may name is erased with it.
+    """
+
+    __tablename__ = "timetable_slot"
+
+    id: Mapped[int] = _key()
+    session_id: Mapped[int] = _to("exam_session.id")
+    centre_id: Mapped[int] = _to("centre.id")
+    component: Mapped[ComponentCode] = mapped_column(choice(ComponentCode, "component"))
+    day: Mapped[date]
+    # On the clock of the centre's own time zone.
+    start: Mapped[time]
+    venue: Mapped[str] = mapped_column(String(160))
+    room: Mapped[str] = mapped_column(String(60), default="")
+    # Empty: everybody whom no slot of their own overrides.
+    candidate_number: Mapped[str | None] = mapped_column(String(4))
+    session: Mapped[ExamSession] = relationship()
+    centre: Mapped[Centre] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_timetable_slot_everybody",
+            "session_id",
+            "centre_id",
+            "component",
+            unique=True,
+            sqlite_where=text("candidate_number IS NULL"),
+            postgresql_where=text("candidate_number IS NULL"),
+        ),
+        UniqueConstraint("session_id", "centre_id", "component", "candidate_number"),
+    )
+
+
+# --- People ---------------------------------------------------------------------------
+
+
+class StaffMember(Model):
+    """What Esito adds to a back-office user: the centre they work for, or the board.
+
+    Personal data: none beyond the user it extends. Erased with that user.
+    """
+
+    __tablename__ = "staff_member"
+
+    user_id: Mapped[int] = _to("ab_user.id", "CASCADE", primary_key=True)
+    # Empty: the user works for the board and sees every centre their role allows.
+    centre_id: Mapped[int | None] = _to("centre.id", index=True)
+    language: Mapped[Language] = mapped_column(
+        choice(Language, "language"), default=Language.en
+    )
+    user: Mapped[User] = relationship()
+    centre: Mapped[Centre | None] = relationship()
+
+
+class CandidateAccount(Model):
+    """A person's own account, which opens the entries they have proved to be theirs.
+
+    Personal data: e-mail address, language, consent. Erased when the person deletes the
+    account; the entries stay.
+    """
+
+    __tablename__ = "candidate_account"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    # Siblings may share an address, so it is not unique.
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    password_hash: Mapped[str] = mapped_column(String(160))
+    language: Mapped[Language] = mapped_column(
+        choice(Language, "language"), default=Language.en
+    )
+    wants_updates: Mapped[bool] = mapped_column(default=False)
+    terms_version: Mapped[str] = mapped_column(String(12))
+    terms_accepted_at: Mapped[datetime] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    # Ended by its owner, or by the centre when it was not the candidate's.
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Organisation(Model):
+    """A body that relies on results: it applies, and receives once it is approved.
+
+    No personal data.
+    """
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    name: Mapped[str] = mapped_column(String(160))
+    # The name with case, spacing and look-alike letters folded; see organisations.py.
+    folded_name: Mapped[str] = mapped_column(String(200), index=True)
+    type: Mapped[OrganisationType] = mapped_column(choice(OrganisationType, "type"))
+    website: Mapped[str] = mapped_column(String(200))
+    city: Mapped[str] = mapped_column(String(80))
+    country: Mapped[str] = mapped_column(String(2))
+    # The applicant's e-mail address lies under the website's domain.
+    domain_matches: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[OrganisationStatus] = mapped_column(
+        choice(OrganisationStatus, "status"), default=OrganisationStatus.applied
+    )
+    applied_at: Mapped[datetime] = mapped_column(Instant)
+    # Five working days after the application.
+    due_on: Mapped[date]
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_by_id: Mapped[int | None] = _to("ab_user.id")
+    decision_reason: Mapped[str] = mapped_column(String(1000), default="")
+    decided_by: Mapped[User | None] = relationship()
+
+    __table_args__ = (
+        # The same body in the same place applies once; a refused one may try again.
+        Index(
+            "uq_organisation_folded_name_city_country",
+            "folded_name",
+            "city",
+            "country",
+            unique=True,
+            sqlite_where=text("status <> 'refused'"),
+            postgresql_where=text("status <> 'refused'"),
+        ),
+        Index("ix_organisation_status_due_on", "status", "due_on"),
+        CheckConstraint("(status = 'applied') = (decided_at IS NULL)", name="decided"),
+    )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.city}, {self.country})"
+
+
+class Member(Model):
+    """A user of a verifier organisation or of a school.
+
+    Personal data: name, job title, work e-mail address, sign-in. Erased when the
+    member is removed; what they looked at stays, under their name, for the candidate.
+    """
+
+    __tablename__ = "member"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    organisation_id: Mapped[int | None] = _to("organisation.id", index=True)
+    school_id: Mapped[int | None] = _to("school.id", index=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    first_name: Mapped[str] = mapped_column(String(80))
+    family_name: Mapped[str] = mapped_column(String(80))
+    job_title: Mapped[str] = mapped_column(String(120), default="")
+    role: Mapped[MemberRole] = mapped_column(choice(MemberRole, "role"))
+    # Empty until the person has set one from the link that was e-mailed.
+    password_hash: Mapped[str | None] = mapped_column(String(160))
+    language: Mapped[Language] = mapped_column(
+        choice(Language, "language"), default=Language.en
+    )
+    notify: Mapped[Notify] = mapped_column(choice(Notify, "notify"), default=Notify.off)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    # The visit before this one: what came after it is new to this member.
+    last_visit_at: Mapped[datetime | None] = mapped_column(Instant)
+    previous_visit_at: Mapped[datetime | None] = mapped_column(Instant)
+    organisation: Mapped[Organisation | None] = relationship()
+    school: Mapped[School | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint(
+            "(organisation_id IS NULL) <> (school_id IS NULL)", name="belongs"
+        ),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        Index(
+            "uq_member_primary_of_organisation",
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("role = 'primary'"),
+            postgresql_where=text("role = 'primary'"),
+        ),
+        Index(
+            "uq_member_primary_of_school",
+            "school_id",
+            unique=True,
+            sqlite_where=text("role = 'primary'"),
+            postgresql_where=text("role = 'primary'"),
+        ),
+    )
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.family_name}".strip()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SignIn(Model):
+    """One browser that somebody signed in with, until it signs out or its time is up.
+
+    Personal data: network address and browser. Erased 90 days after it ended.
+    """
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = _key()
+    # SHA-256 of the token in the browser's session: the table opens nothing by itself.
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    audience: Mapped[Audience] = mapped_column(choice(Audience, "audience"))
+    account_id: Mapped[int | None] = _to("candidate_account.id", "CASCADE", index=True)
+    member_id: Mapped[int | None] = _to("member.id", "CASCADE", index=True)
+    user_id: Mapped[int | None] = _to("ab_user.id", "CASCADE", index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    address: Mapped[str] = mapped_column(String(45), default="")
+    browser: Mapped[str] = mapped_column(String(200), default="")
+
+    __table_args__ = (
+        CheckConstraint(
+            "(audience = 'candidate' AND account_id IS NOT NULL"
+            " AND member_id IS NULL AND user_id IS NULL)"
+            " OR (audience = 'member' AND member_id IS NOT NULL"
+            " AND account_id IS NULL AND user_id IS NULL)"
+            " OR (audience = 'staff' AND user_id IS NOT NULL"
+            " AND account_id IS NULL AND member_id IS NULL)",
+            name="one_person",
+        ),
+    )
+
+
+class Throttle(Model):
+    """Wrong tries at one door's budget within its window; see services/throttle.py.
+
+    Personal data: none in the clear, the key is a keyed hash. Erased with its window.
+    """
+
+    __tablename__ = "throttle"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    since: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+# --- Entries --------------------------------------------------------------------------
+
+
+class Entry(Model):
+    """One person entered by a centre for one session, as the centre wrote them down.
+
+    Personal data: name, date of birth, e-mail addresses, school. Kept with the result,
+    which it identifies; the e-mail addresses are erased ten years after the exam.
+    """
+
+    __tablename__ = "entry"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    session_id: Mapped[int] = _to("exam_session.id")
+    centre_id: Mapped[int] = _to("centre.id")
+    candidate_number: Mapped[str] = mapped_column(String(4))
+    family_name: Mapped[str] = mapped_column(String(120), index=True)
+    # Empty for people who have one name.
+    first_name: Mapped[str] = mapped_column(String(120), default="")
+    # Both names without accents and case, for searching.
+    folded_name: Mapped[str] = mapped_column(String(300), index=True)
+    date_of_birth: Mapped[date]
+    email: Mapped[str] = mapped_column(String(254), default="")
+    school_id: Mapped[int | None] = _to("school.id", index=True)
+    group: Mapped[str] = mapped_column("group_name", String(40), default="")
+    guardian_email: Mapped[str] = mapped_column(String(254), default="")
+    language: Mapped[Language] = mapped_column(
+        choice(Language, "language"), default=Language.en
+    )
+    # Printed on the Statement of Results; YY, session character, centre, candidate.
+    statement_number: Mapped[str] = mapped_column(String(12), unique=True)
+    # Printed on the Confirmation of Entry; the secret is encrypted, see credentials.py.
+    id_number: Mapped[str | None] = mapped_column(String(9), unique=True)
+    secret: Mapped[str | None] = mapped_column(String(200))
+    secret_issued_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Wrong tries at this secret over its whole life; ten end it until it is reissued.
+    secret_failures: Mapped[int] = mapped_column(SmallInteger, default=0)
+    account_id: Mapped[int | None] = _to("candidate_account.id", index=True)
+    registered_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    session: Mapped[ExamSession] = relationship()
+    centre: Mapped[Centre] = relationship()
+    school: Mapped[School | None] = relationship()
+    account: Mapped[CandidateAccount | None] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("session_id", "centre_id", "candidate_number"),
+        Index("ix_entry_centre_id_session_id", "centre_id", "session_id"),
+        CheckConstraint("length(candidate_number) = 4", name="candidate_number"),
+        CheckConstraint(
+            "(id_number IS NULL) = (secret IS NULL)"
+            " AND (id_number IS NULL) = (secret_issued_at IS NULL)",
+            name="issued",
+        ),
+        CheckConstraint(
+            "account_id IS NULL OR (registered_at IS NOT NULL"
+            " AND id_number IS NOT NULL)",
+            name="registered",
+        ),
+        CheckConstraint("secret_failures BETWEEN 0 AND 10", name="secret_failures"),
+    )
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.family_name}".strip()
+
+    def __str__(self) -> str:
+        return f"{self.candidate_number} {self.name}"
+
+
+# --- Publication ----------------------------------------------------------------------
+
+
+class Release(Model):
+    """The board's decision to publish results of a session at an instant.
+
+    It takes two people. No personal data beyond the names of the two who sign.
+    """
+
+    __tablename__ = "result_release"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    session_id: Mapped[int] = _to("exam_session.id", index=True)
+    # Empty: every centre of the session.
+    centre_id: Mapped[int | None] = _to("centre.id")
+    instant: Mapped[datetime] = mapped_column(Instant, index=True)
+    # How many results the proposer bound to it, and so what is being signed.
+    result_count: Mapped[int]
+    proposed_by_id: Mapped[int] = _to("ab_user.id")
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    approved_by_id: Mapped[int | None] = _to("ab_user.id")
+    approved_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_by_id: Mapped[int | None] = _to("ab_user.id")
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_why: Mapped[str] = mapped_column(String(1000), default="")
+    # When the job queued the e-mails; visibility does not depend on it.
+    announced_at: Mapped[datetime | None] = mapped_column(Instant)
+    session: Mapped[ExamSession] = relationship()
+    centre: Mapped[Centre | None] = relationship()
+    proposed_by: Mapped[User] = relationship(foreign_keys=[proposed_by_id])
+    approved_by: Mapped[User | None] = relationship(foreign_keys=[approved_by_id])
+    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
+
+    __table_args__ = (
+        CheckConstraint("approved_by_id <> proposed_by_id", name="two_people"),
+        CheckConstraint(
+            "(approved_by_id IS NULL) = (approved_at IS NULL)", name="approved"
+        ),
+        CheckConstraint(
+            "(withdrawn_by_id IS NULL) = (withdrawn_at IS NULL)", name="withdrawn"
+        ),
+        CheckConstraint(
+            "announced_at IS NULL OR approved_at IS NOT NULL", name="announced"
+        ),
+        CheckConstraint("result_count > 0", name="result_count"),
+    )
+
+    def __str__(self) -> str:
+        return f"{self.session} {self.instant:%Y-%m-%d %H:%M} UTC"
+
+
+# --- Results --------------------------------------------------------------------------
+
+
+class Result(Model):
+    """One version of what the board says about an entry; versions are never overwritten.
+
+    Personal data: the outcome of a person's exam. Kept for good, because certificates
+    are verified for good; erased never, corrected by a further version.
+    """
+
+    __tablename__ = "result"
+
+    id: Mapped[int] = _key()
+    entry_id: Mapped[int] = _to("entry.id")
+    version: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[ResultStatus] = mapped_column(choice(ResultStatus, "status"))
+    # On the scale of the exam; for shields, their total.
+    overall: Mapped[int | None] = mapped_column(SmallInteger)
+    # As printed: A, B, C, Level B1, Pass with Merit ... Empty below the lowest band.
+    grade: Mapped[str | None] = mapped_column(String(24))
+    cefr: Mapped[str | None] = mapped_column(String(5))
+    score_r: Mapped[int | None] = mapped_column(SmallInteger)
+    score_u: Mapped[int | None] = mapped_column(SmallInteger)
+    score_w: Mapped[int | None] = mapped_column(SmallInteger)
+    score_l: Mapped[int | None] = mapped_column(SmallInteger)
+    score_s: Mapped[int | None] = mapped_column(SmallInteger)
+    score_rw: Mapped[int | None] = mapped_column(SmallInteger)
+    imported_at: Mapped[datetime] = mapped_column(Instant)
+    # Why an officer must look before this version may be released; empty: they need not.
+    held_why: Mapped[str] = mapped_column(String(500), default="")
+    accepted_by_id: Mapped[int | None] = _to("ab_user.id")
+    accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The release that publishes this version.
+    release_id: Mapped[int | None] = _to("result_release.id", index=True)
+    # Taken back after release: shown to nobody, and said to be withdrawn.
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_why: Mapped[str] = mapped_column(String(1000), default="")
+    entry: Mapped[Entry] = relationship()
+    release: Mapped[Release | None] = relationship()
+    accepted_by: Mapped[User | None] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("entry_id", "version"),
+        Index(
+            "ix_result_held",
+            "id",
+            sqlite_where=text("held_why <> ''"),
+            postgresql_where=text("held_why <> ''"),
+        ),
+        CheckConstraint("version > 0", name="version"),
+        CheckConstraint(
+            "status = 'graded' OR (overall IS NULL AND grade IS NULL AND cefr IS NULL"
+            " AND score_r IS NULL AND score_u IS NULL AND score_w IS NULL"
+            " AND score_l IS NULL AND score_s IS NULL AND score_rw IS NULL)",
+            name="graded_only",
+        ),
+        CheckConstraint("overall IS NULL OR overall BETWEEN 1 AND 230", name="overall"),
+        CheckConstraint(
+            "held_why = '' OR accepted_at IS NULL", name="held_or_accepted"
+        ),
+        CheckConstraint(
+            "(accepted_by_id IS NULL) = (accepted_at IS NULL)", name="accepted"
+        ),
+        CheckConstraint("held_why = '' OR release_id IS NULL", name="held_unreleased"),
+    )
+
+    @property
+    def scores(self) -> dict[ComponentCode, int]:
+        """The component scores that this version carries, in no particular order."""
+        columns = ((code, f"score_{code.lower()}") for code in ComponentCode)
+        pairs = ((code, getattr(self, column)) for code, column in columns)
+        return {code: score for code, score in pairs if score is not None}
+
+
+class ImportFile(Model):
+    """A file that staff uploaded and have looked at, before it is written.
+
+    Personal data: whatever the file holds. Erased when it is written, or after a day.
+    """
+
+    __tablename__ = "import_file"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    kind: Mapped[ImportKind] = mapped_column(choice(ImportKind, "kind"))
+    name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    uploaded_by_id: Mapped[int] = _to("ab_user.id", "CASCADE")
+    uploaded_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+# --- Sharing --------------------------------------------------------------------------
+
+
+class Share(Model):
+    """A candidate's leave for one organisation to see one result.
+
+    Personal data: who shared what with whom. Erased 24 months after the last look, or
+    with the candidate's account.
+    """
+
+    __tablename__ = "share"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    entry_id: Mapped[int] = _to("entry.id")
+    organisation_id: Mapped[int] = _to("organisation.id")
+    account_id: Mapped[int] = _to("candidate_account.id", index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    # The wording that the candidate agreed to, so that consent can be shown later.
+    terms_version: Mapped[str] = mapped_column(String(12))
+    first_read_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    entry: Mapped[Entry] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+    account: Mapped[CandidateAccount] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_share_live",
+            "entry_id",
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+        Index(
+            "ix_share_live_of_organisation",
+            "organisation_id",
+            "at",
+            "id",
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+
+class ShareAccess(Model):
+    """One look at a shared result, or one statement taken, by a member.
+
+    Personal data: who looked at whose result and when. Erased with the share.
+    """
+
+    __tablename__ = "share_access"
+
+    id: Mapped[int] = _key()
+    share_id: Mapped[int] = _to("share.id", "CASCADE", index=True)
+    member_id: Mapped[int | None] = _to("member.id", "SET NULL", index=True)
+    member_name: Mapped[str] = mapped_column(String(161))
+    kind: Mapped[AccessKind] = mapped_column(choice(AccessKind, "kind"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    share: Mapped[Share] = relationship()
+
+    __table_args__ = (
+        Index("ix_share_access_member_id_share_id", "member_id", "share_id"),
+    )
+
+
+# --- Messages -------------------------------------------------------------------------
+
+
+class Mail(Model):
+    """An e-mail that is due: queued with the change it tells of, sent by the job process.
+
+    Personal data: the address and a name. No marks, no secrets and no links: those are
+    made when it is sent. Erased 90 days after it was sent.
+    """
+
+    __tablename__ = "mail"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    # The template, under templates/email/.
+    kind: Mapped[str] = mapped_column(String(40))
+    # What it tells of: the same thing is never told twice.
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
+    address: Mapped[str] = mapped_column(String(254))
+    language: Mapped[Language] = mapped_column(choice(Language, "language"))
+    # Plain words for the template, and what a link in it is to be made for.
+    values: Mapped[dict[str, Any]] = mapped_column("template_values", JSON)
+    # A result notice is sent only while its release stands; checked again when sent.
+    release_id: Mapped[int | None] = _to("result_release.id")
+    state: Mapped[MailState] = mapped_column(
+        choice(MailState, "state"), default=MailState.queued
+    )
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    queued_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    error: Mapped[str] = mapped_column(String(300), default="")
+
+    __table_args__ = (
+        Index("ix_mail_state_due_at", "state", "due_at"),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
+    )
+
+
+# --- Trail ----------------------------------------------------------------------------
+
+
+class AuditRow(Model):
+    """One act that changed something, chained to the act before it.
+
+    Personal data: references and staff names, no marks and no secrets. Kept ten years.
+    """
+
+    __tablename__ = "audit_row"
+
+    id: Mapped[int] = _key()
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    # staff:ID, candidate:REFERENCE, member:REFERENCE, or system.
+    actor: Mapped[str] = mapped_column(String(60), index=True)
+    action: Mapped[str] = mapped_column(String(60), index=True)
+    # What it was done to, such as release:REFERENCE.
+    subject: Mapped[str] = mapped_column(String(80), index=True)
+    # Canonical JSON, as it went into the hash.
+    detail: Mapped[str] = mapped_column(Text)
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class Installation(Model):
+    """What kind of people this database holds; one row, written at the first sync.
+
+    No personal data.
+    """
+
+    __tablename__ = "installation"
+
+    id: Mapped[int] = _key()
+    kind: Mapped[InstallationKind] = mapped_column(choice(InstallationKind, "kind"))
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

@@ -1,0 +1,104 @@
+"""The only ways to a protected row: each returns what its reader may see, or NotFound.
+
+Unknown, foreign and unreleased answer alike, so that nothing can be told from outside.
+"""
+
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.errors import NotFound
+from app.extensions import db
+from app.models import (
+    CandidateAccount,
+    Entry,
+    Member,
+    Organisation,
+    Result,
+    Share,
+)
+from app.services import publication
+from app.values import OrganisationStatus
+
+NOTHING_HERE = _l("There is nothing here for you to see.")
+
+
+def own_entries(account: CandidateAccount) -> list[Entry]:
+    """Return the entries that an account has proved to be its own, newest exam first."""
+    rows = db.session.scalars(
+        select(Entry)
+        .options(joinedload(Entry.session), joinedload(Entry.centre))
+        .where(Entry.account_id == account.id)
+    ).all()
+    return sorted(rows, key=lambda entry: entry.session.exam_date, reverse=True)
+
+
+def own_entry(account: CandidateAccount, reference: str) -> Entry:
+    """Return one entry of the account's own, whether or not its result is out."""
+    entry = db.session.scalar(
+        select(Entry)
+        .options(joinedload(Entry.session), joinedload(Entry.centre))
+        .where(Entry.reference == reference, Entry.account_id == account.id)
+    )
+    if entry is None:
+        raise NotFound(NOTHING_HERE)
+    return entry
+
+
+def own_result(
+    account: CandidateAccount, reference: str, *, at: datetime
+) -> tuple[Entry, Result]:
+    """Return an entry of the account's own with its published result."""
+    row = db.session.execute(
+        select(Entry, Result)
+        .join(Result, Result.entry_id == Entry.id)
+        .options(joinedload(Entry.session), joinedload(Entry.centre))
+        .where(
+            Entry.reference == reference,
+            Entry.account_id == account.id,
+            publication.visible(at),
+        )
+    ).first()
+    if row is None:
+        raise NotFound(NOTHING_HERE)
+    return row[0], row[1]
+
+
+def shared_result(
+    member: Member, reference: str, *, at: datetime
+) -> tuple[Share, Result | None]:
+    """Return a live share with the member's organisation, and its published result.
+
+    The result is None while it is not out: a share may be made before the result.
+    """
+    share = db.session.scalar(
+        select(Share)
+        .join(Organisation, Organisation.id == Share.organisation_id)
+        .options(
+            joinedload(Share.entry).joinedload(Entry.session),
+            joinedload(Share.entry).joinedload(Entry.centre),
+        )
+        .where(
+            Share.reference == reference,
+            Share.organisation_id == member.organisation_id,
+            Share.withdrawn_at.is_(None),
+            Organisation.status == OrganisationStatus.approved,
+        )
+    )
+    if share is None:
+        raise NotFound(NOTHING_HERE)
+    return share, publication.published_result(share.entry, at=at)
+
+
+def own_share(account: CandidateAccount, reference: str) -> Share:
+    """Return a share that the account's owner made."""
+    share = db.session.scalar(
+        select(Share).where(
+            Share.reference == reference, Share.account_id == account.id
+        )
+    )
+    if share is None:
+        raise NotFound(NOTHING_HERE)
+    return share

@@ -1,0 +1,83 @@
+"""The trail: an append-only chain of acts, written with the change each one tells of."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+
+from app.extensions import db
+from app.models import AuditRow, CandidateAccount, Member, User
+from app.values import AuditAction
+
+# The lock that puts writers of the chain in a row on PostgreSQL; SQLite has one writer.
+CHAIN_LOCK = 7_270_002
+GENESIS = "0" * 64
+
+Actor = CandidateAccount | Member | User | None
+
+
+def actor_name(actor: Actor) -> str:
+    """Return how the trail names a person; None is the service itself."""
+    match actor:
+        case User():
+            return f"staff:{actor.id}"
+        case Member():
+            return f"member:{actor.reference}"
+        case CandidateAccount():
+            return f"candidate:{actor.reference}"
+        case _:
+            return "system"
+
+
+def append(
+    action: AuditAction, subject: str, *, by: Actor, at: datetime, **detail: Any
+) -> None:
+    """Add one act to the chain, inside the caller's transaction.
+
+    `subject` names what it was done to, such as "release:REFERENCE". `detail` holds
+    plain JSON values: never marks, secrets or passwords.
+    """
+    session = db.session()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": CHAIN_LOCK})
+    session.flush()
+    last = session.scalar(select(AuditRow.hash).order_by(AuditRow.id.desc()).limit(1))
+    row = AuditRow(
+        at=at,
+        actor=actor_name(by),
+        action=action.value,
+        subject=subject,
+        detail=json.dumps(detail, sort_keys=True, ensure_ascii=False, default=str),
+        previous_hash=last or GENESIS,
+    )
+    row.hash = chained_hash(row)
+    session.add(row)
+    session.flush()
+
+
+def chained_hash(row: AuditRow) -> str:
+    """Return the SHA-256 that binds a row to its content and to the row before it."""
+    parts = (
+        row.previous_hash,
+        row.at.isoformat(timespec="microseconds"),
+        row.actor,
+        row.action,
+        row.subject,
+        row.detail,
+    )
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def first_broken() -> tuple[int, int | None]:
+    """Return how many rows hold, and the id of the first that does not (None: all do)."""
+    previous, held = GENESIS, 0
+    rows = db.session.scalars(
+        select(AuditRow).order_by(AuditRow.id).execution_options(yield_per=1000)
+    )
+    for row in rows:
+        if row.previous_hash != previous or chained_hash(row) != row.hash:
+            return held, row.id
+        previous, held = row.hash, held + 1
+    return held, None

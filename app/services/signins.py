@@ -1,0 +1,139 @@
+"""Signed-in browsers: a random token each, ended at sign-out, password change or time."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+
+from app.errors import Refused
+from app.extensions import db
+from app.models import CandidateAccount, Member, SignIn, User
+from app.services import passwords, throttle
+from app.transactions import atomic
+from app.values import Audience
+
+# Long enough for results day, short enough for a shared computer.
+LASTS = timedelta(hours=12)
+
+Person = CandidateAccount | Member | User
+
+
+def begin(person: Person, *, address: str, browser: str, at: datetime) -> str:
+    """Sign a person in; return the token that their browser keeps."""
+    token = secrets.token_urlsafe(32)
+    audience, column = _audience(person)
+    with atomic() as session:
+        session.add(
+            SignIn(
+                token_hash=_hash(token),
+                audience=audience,
+                at=at,
+                expires_at=at + LASTS,
+                address=address[:45],
+                browser=browser[:200],
+                **{column: person.id},
+            )
+        )
+    return token
+
+
+def candidate(token: str, *, at: datetime) -> CandidateAccount | None:
+    """Return the candidate whose browser holds this token, if it still counts."""
+    return db.session.scalar(
+        select(CandidateAccount)
+        .join(SignIn, SignIn.account_id == CandidateAccount.id)
+        .where(*_counts(token, at), CandidateAccount.ended_at.is_(None))
+    )
+
+
+def member(token: str, *, at: datetime) -> Member | None:
+    """Return the member whose browser holds this token, while they are active."""
+    return db.session.scalar(
+        select(Member)
+        .join(SignIn, SignIn.member_id == Member.id)
+        .where(*_counts(token, at), Member.active)
+    )
+
+
+def staff(token: str, *, at: datetime) -> User | None:
+    """Return the back-office user whose browser holds this token, while active."""
+    return db.session.scalar(
+        select(User)
+        .join(SignIn, SignIn.user_id == User.id)
+        .where(*_counts(token, at), User.active)
+    )
+
+
+def end(token: str, *, at: datetime) -> None:
+    """Sign one browser out; a copy of its cookie is worthless from now on."""
+    with atomic() as session:
+        session.execute(
+            update(SignIn)
+            .where(SignIn.token_hash == _hash(token), SignIn.ended_at.is_(None))
+            .values(ended_at=at)
+        )
+
+
+def end_all(person: Person, *, at: datetime) -> None:
+    """Sign a person out everywhere: their password or standing has changed."""
+    _, column = _audience(person)
+    with atomic() as session:
+        session.execute(
+            update(SignIn)
+            .where(getattr(SignIn, column) == person.id, SignIn.ended_at.is_(None))
+            .values(ended_at=at)
+        )
+
+
+def _counts(token: str, at: datetime) -> tuple[object, ...]:
+    return (
+        SignIn.token_hash == _hash(token),
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > at,
+    )
+
+
+def _audience(person: Person) -> tuple[Audience, str]:
+    match person:
+        case CandidateAccount():
+            return Audience.candidate, "account_id"
+        case Member():
+            return Audience.member, "member_id"
+        case _:
+            return Audience.staff, "user_id"
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def admit(
+    door: throttle.Door,
+    name: str,
+    password: str,
+    find: Callable[[], Person | None],
+    *,
+    address: str,
+    at: datetime,
+) -> Person:
+    """Return the person who knows the password, or refuse with one vague sentence.
+
+    `name` is what was typed to name the account, `find` looks it up. The try is charged
+    before anything is looked at, and an unknown name takes as long as a known one.
+    """
+    throttle.charge(door, name, address, at=at)
+    person = find()
+    if person is None:
+        stored = None
+    else:
+        stored = person.password if isinstance(person, User) else person.password_hash
+    if not passwords.matches(password, stored) or person is None:
+        raise Refused(WRONG, status=401)
+    throttle.give_back(door, name, address)
+    return person
+
+
+WRONG = _l("We cannot sign you in with these details. Check them and try again.")

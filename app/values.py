@@ -1,0 +1,180 @@
+"""The closed lists of the exam world; each name equals its value."""
+
+import secrets
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """Languages in which pages, documents and e-mails exist."""
+
+    en = "en"
+    it = "it"
+
+
+class ExamCode(StrEnum):
+    """The exams whose results the board publishes."""
+
+    KET = "KET"
+    KETFS = "KETFS"
+    PET = "PET"
+    PETFS = "PETFS"
+    FCE = "FCE"
+    FCEFS = "FCEFS"
+    CAE = "CAE"
+    CPE = "CPE"
+    BECP = "BECP"
+    BECV = "BECV"
+    BECH = "BECH"
+    DELTA1 = "DELTA1"
+    YLES = "YLES"
+    YLEM = "YLEM"
+    YLEF = "YLEF"
+
+
+class ComponentCode(StrEnum):
+    """The parts of an exam that carry a score of their own."""
+
+    R = "R"
+    U = "U"
+    W = "W"
+    L = "L"
+    S = "S"
+    RW = "RW"
+
+
+class Mode(StrEnum):
+    """How the papers of a session are taken."""
+
+    paper = "paper"
+    computer = "computer"
+    digital = "digital"
+
+
+class ResultStatus(StrEnum):
+    """What a result is; only a graded one carries scores."""
+
+    graded = "graded"
+    pending = "pending"
+    withheld = "withheld"
+    absent_part = "absent_part"
+    absent_all = "absent_all"
+
+
+class OrganisationType(StrEnum):
+    """What kind of body relies on results."""
+
+    university = "university"
+    college = "college"
+    employer = "employer"
+    ministry = "ministry"
+    professional_body = "professional_body"
+    other = "other"
+
+
+class OrganisationStatus(StrEnum):
+    """Where an organisation stands; only an approved one receives anything."""
+
+    applied = "applied"
+    approved = "approved"
+    refused = "refused"
+    suspended = "suspended"
+
+
+class MemberRole(StrEnum):
+    """What a member may do in the organisation or school."""
+
+    primary = "primary"
+    admin = "admin"
+
+
+class Notify(StrEnum):
+    """How often a member is told of newly shared results."""
+
+    off = "off"
+    each = "each"
+    daily = "daily"
+    weekly = "weekly"
+
+
+class Audience(StrEnum):
+    """The three kinds of people who sign in."""
+
+    candidate = "candidate"
+    member = "member"
+    staff = "staff"
+
+
+class AccessKind(StrEnum):
+    """What an organisation did with a shared result."""
+
+    viewed = "viewed"
+    statement = "statement"
+
+
+class MailState(StrEnum):
+    """Where a message stands between the queue and the mail server."""
+
+    queued = "queued"
+    sending = "sending"
+    sent = "sent"
+    failed = "failed"
+    dropped = "dropped"
+
+
+class ImportKind(StrEnum):
+    """The files the board imports."""
+
+    centres = "centres"
+    schools = "schools"
+    sessions = "sessions"
+    timetable = "timetable"
+    entries = "entries"
+    results = "results"
+
+
+class InstallationKind(StrEnum):
+    """What kind of people a database holds, so that the two never mix."""
+
+    real = "real"
+    demo = "demo"
+    testing = "testing"
+
+
+def new_reference() -> str:
+    """Return a random public reference: 128 bits in 22 characters safe in addresses."""
+    return secrets.token_urlsafe(16)
+
+
+class AuditAction(StrEnum):
+    """The acts that the trail records; nothing else may be written to it."""
+
+    imported = "imported"
+    result_accepted = "result_accepted"
+    result_withdrawn = "result_withdrawn"
+    confirmations_issued = "confirmations_issued"
+    secret_reissued = "secret_reissued"
+    secret_locked = "secret_locked"
+    release_proposed = "release_proposed"
+    release_approved = "release_approved"
+    release_withdrawn = "release_withdrawn"
+    release_announced = "release_announced"
+    account_registered = "account_registered"
+    account_email_confirmed = "account_email_confirmed"
+    password_changed = "password_changed"
+    organisation_applied = "organisation_applied"
+    organisation_approved = "organisation_approved"
+    organisation_refused = "organisation_refused"
+    organisation_suspended = "organisation_suspended"
+    organisation_restored = "organisation_restored"
+    member_added = "member_added"
+    member_changed = "member_changed"
+    member_deactivated = "member_deactivated"
+    staff_added = "staff_added"
+    staff_changed = "staff_changed"
+    share_made = "share_made"
+    share_withdrawn = "share_withdrawn"
+    record_added = "record_added"
+    record_changed = "record_changed"
+    record_deleted = "record_deleted"
+    mail_retried = "mail_retried"
+    demo_loaded = "demo_loaded"

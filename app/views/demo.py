@@ -1,0 +1,5 @@
+"""Pages of the demo surface."""
+
+from flask import Blueprint
+
+pages = Blueprint("demo", __name__, url_prefix="/demo")

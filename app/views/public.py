@@ -1,0 +1,5 @@
+"""Pages of the public surface."""
+
+from flask import Blueprint
+
+pages = Blueprint("public", __name__)
