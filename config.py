@@ -1,4 +1,4 @@
-"""Every setting of Esito, read from the environment; a malformed value is refused by name.
+"""Every setting, read from the environment; a malformed value is refused by name.
 
 The names carry the prefix `ESITO_`. `docs/configuration.md` explains each to the people
 who run the service; a test keeps that page and this module in step.
@@ -13,11 +13,16 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from click import ClickException
+
 ROOT = Path(__file__).resolve().parent
 
 
-class BadSetting(ValueError):
-    """A setting is missing or malformed; the message names it and says what it takes."""
+class BadSetting(ClickException, ValueError):
+    """A setting is missing or malformed; the message says which and what it takes.
+
+    A command that meets it prints the sentence and exits with status 1.
+    """
 
 
 def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
@@ -30,7 +35,7 @@ def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "ESITO_ENV": env,
         # Where the embedded database, photos, downloads and demonstration mail lie.
         "ESITO_DATA_DIR": data_dir,
-        # The address people see; links in e-mails and documents are built from it alone.
+        # The address people see; links in e-mails and documents come from it alone.
         "ESITO_BASE_URL": base_url,
         # The examination board that publishes the results.
         "ESITO_BOARD_NAME": environ.get("ESITO_BOARD_NAME") or "Esito Language Board",
@@ -71,6 +76,9 @@ def _flask(
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        # A cookie goes out when something in it changes, never with a file that may
+        # be kept; a sign-in ends after twelve hours anyway.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         # A sign-in also ends on the server; see services/sessions.py.
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
         # Imports of 100,000 rows fit; anything larger goes through the command.

@@ -1,12 +1,13 @@
 """The third-party extensions, made once and bound to an app in `create_app`."""
 
 from flask_appbuilder import Model
+from flask_babel.speaklater import LazyString
 from flask_bootstrap import Bootstrap5
 from flask_mail import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
+from markupsafe import escape
 
 Model.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -23,4 +24,6 @@ migrate = Migrate()
 csrf = CSRFProtect()
 mail = Mail()
 bootstrap = Bootstrap5()
-talisman = Talisman()
+
+# A lazy text may hold what somebody typed; the library lets it into pages unescaped.
+LazyString.__html__ = lambda text: escape(str(text))

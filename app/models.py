@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import Role as Role
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import (
     JSON,
@@ -59,7 +60,7 @@ def _to(target: str, ondelete: str = "RESTRICT", **options: Any) -> Mapped[Any]:
 
 
 class Centre(Model):
-    """An exam centre: it enters candidates, holds the papers and hands out certificates.
+    """An exam centre: it enters candidates, holds papers and hands out certificates.
 
     No personal data.
     """
@@ -220,7 +221,7 @@ class Organisation(Model):
     id: Mapped[int] = _key()
     reference: Mapped[str] = _reference()
     name: Mapped[str] = mapped_column(String(160))
-    # The name with case, spacing and look-alike letters folded; see organisations.py.
+    # The name with case, spacing and look-alike letters folded; see lookalikes.py.
     folded_name: Mapped[str] = mapped_column(String(200), index=True)
     type: Mapped[OrganisationType] = mapped_column(choice(OrganisationType, "type"))
     website: Mapped[str] = mapped_column(String(200))
@@ -493,7 +494,7 @@ class Release(Model):
 
 
 class Result(Model):
-    """One version of what the board says about an entry; versions are never overwritten.
+    """One version of what the board says of an entry; none is ever overwritten.
 
     Personal data: the outcome of a person's exam. Kept for good, because certificates
     are verified for good; erased never, corrected by a further version.
@@ -517,7 +518,7 @@ class Result(Model):
     score_s: Mapped[int | None] = mapped_column(SmallInteger)
     score_rw: Mapped[int | None] = mapped_column(SmallInteger)
     imported_at: Mapped[datetime] = mapped_column(Instant)
-    # Why an officer must look before this version may be released; empty: they need not.
+    # Why an officer must look before this may be released; empty: they need not.
     held_why: Mapped[str] = mapped_column(String(500), default="")
     accepted_by_id: Mapped[int | None] = _to("ab_user.id")
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -651,7 +652,7 @@ class ShareAccess(Model):
 
 
 class Mail(Model):
-    """An e-mail that is due: queued with the change it tells of, sent by the job process.
+    """An e-mail: queued with the change it tells of, sent by the job process.
 
     Personal data: the address and a name. No marks, no secrets and no links: those are
     made when it is sent. Erased 90 days after it was sent.

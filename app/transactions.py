@@ -18,7 +18,7 @@ def writing() -> bool:
 
 @contextmanager
 def atomic() -> Iterator[Session]:
-    """Commit what the block wrote, or nothing of it; a block inside joins the outer one.
+    """Commit what the block wrote, or nothing; a block inside joins the outer one.
 
     The outermost block starts a write transaction of its own: a read transaction that
     is open is ended first, because SQLite cannot turn one into the other safely.

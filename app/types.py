@@ -1,4 +1,4 @@
-"""Column types: instants that are always aware UTC, and closed lists as checked text."""
+"""Column types: instants that are always aware UTC, closed lists as checked text."""
 
 from datetime import UTC, datetime
 from enum import StrEnum

@@ -3,6 +3,9 @@
 import secrets
 from enum import StrEnum
 
+# The terms of use that accounts and shares agree to; shown on /terms.
+TERMS_VERSION = "2026-11"
+
 
 class Language(StrEnum):
     """Languages in which pages, documents and e-mails exist."""
@@ -160,6 +163,7 @@ class AuditAction(StrEnum):
     release_announced = "release_announced"
     account_registered = "account_registered"
     account_email_confirmed = "account_email_confirmed"
+    account_changed = "account_changed"
     password_changed = "password_changed"
     organisation_applied = "organisation_applied"
     organisation_approved = "organisation_approved"
@@ -177,4 +181,5 @@ class AuditAction(StrEnum):
     record_changed = "record_changed"
     record_deleted = "record_deleted"
     mail_retried = "mail_retried"
+    erased = "erased"
     demo_loaded = "demo_loaded"

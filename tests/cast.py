@@ -23,7 +23,7 @@ from app.models import (
     School,
     StaffMember,
 )
-from app.services import credentials, passwords, publication
+from app.services import credentials, lookalikes, passwords, publication
 from app.values import (
     ExamCode,
     MemberRole,
@@ -258,13 +258,13 @@ class Cast:
         return save(
             Organisation(
                 name=name,
-                folded_name=name.casefold(),
+                folded_name=lookalikes.folded(name),
                 type=OrganisationType.university,
                 website=f"https://{domain}",
-                city="Pisa",
-                country="IT",
-                domain_matches=True,
                 **{
+                    "city": "Pisa",
+                    "country": "IT",
+                    "domain_matches": True,
                     "status": OrganisationStatus.approved,
                     "applied_at": NOW - timedelta(days=90),
                     "due_on": (NOW - timedelta(days=83)).date(),
@@ -283,9 +283,12 @@ class Cast:
                 first_name="Rita",
                 family_name="Registrar",
                 job_title="Registrar",
-                password_hash=password_hash(),
                 created_at=NOW - timedelta(days=80),
-                **{"role": MemberRole.primary, **values},
+                **{
+                    "role": MemberRole.primary,
+                    "password_hash": password_hash(),
+                    **values,
+                },
             )
         )
 

@@ -1,17 +1,27 @@
 """The page client: a browser without JavaScript that checks every page it fetches."""
 
 import re
+from contextvars import Context
 from typing import Any
 
+from flask import has_app_context
 from flask.testing import FlaskClient
 from lxml import html
+
+from app.extensions import db
 
 
 class PageClient(FlaskClient):
     """Fetches pages, follows forms, and refuses a page that is not well made."""
 
     def open(self, *args: Any, **options: Any) -> Any:
-        response = super().open(*args, **options)
+        # The test holds an app context, which Flask would use for the request too; in a
+        # context of its own the request gets its own `g` and session, as in life.
+        if has_app_context():
+            db.session.commit()
+        response = Context().run(super().open, *args, **options)
+        if has_app_context():
+            db.session.expire_all()
         if response.mimetype == "text/html" and response.status_code != 302:
             check_page(response)
         return response

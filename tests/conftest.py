@@ -72,15 +72,18 @@ def make_app(url: str, folder: Path, **settings: Any) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def shared_app(new_database_url: Any, tmp_path_factory: Any) -> Flask:
+def shared_app(new_database_url: Any, tmp_path_factory: Any) -> Iterator[Flask]:
     """One migrated app per test process; tests get it through `app`."""
     app = make_app(new_database_url(), tmp_path_factory.mktemp("data"))
+    app.test_client_class = PageClient
     with app.app_context():
         upgrade()
         app.test_cli_runner().invoke(args=["sync-roles"], catch_exceptions=False)
         installation.mark()
     db.session.session_factory.configure(join_transaction_mode="create_savepoint")
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture
@@ -112,6 +115,7 @@ def own_app(new_database_url: Any, tmp_path: Path) -> Iterator[Flask]:
         upgrade()
         app.test_cli_runner().invoke(args=["sync-roles"], catch_exceptions=False)
         installation.mark()
+        db.session.remove()
         yield app
         db.session.remove()
         db.engine.dispose()
@@ -121,7 +125,6 @@ def own_app(new_database_url: Any, tmp_path: Path) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser without JavaScript that checks every page it fetches."""
-    app.test_client_class = PageClient
     return app.test_client()
 
 

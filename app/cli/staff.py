@@ -1,5 +1,56 @@
-"""Commands: staff."""
+"""Users of the back office, by command."""
+
+import sys
 
 import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
 
-COMMANDS: list[click.Command] = []
+from app import clock
+from app.cli.base import refusable
+from app.errors import Refused
+from app.extensions import db
+from app.models import Centre
+from app.services import staff
+
+
+@click.command("create-staff")
+@click.argument("email")
+@click.option("--role", required=True, help="Such as 'Results officer'.")
+@click.option("--centre", "number", help="The centre's number, for Centre staff.")
+@click.option("--name", help="First name and family name; else from the address.")
+@click.option(
+    "--password-stdin", "stdin", is_flag=True, help="Read it; else e-mail a link."
+)
+@with_appcontext
+@refusable
+def create_staff(
+    email: str, role: str, number: str | None, name: str | None, stdin: bool
+) -> None:
+    """Add a user of the board or of a centre."""
+    password = None
+    if stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    first, _, last = (name or "").strip().rpartition(" ")
+    user = staff.create(
+        email,
+        role=role,
+        centre=_centre(number) if number else None,
+        first_name=first or last,
+        last_name=last if first else "",
+        password=password,
+        by=None,
+        at=clock.now(),
+    )
+    link = "" if stdin else "; a link to set a password is queued"
+    click.echo(f"create-staff: 1 user added, {user.email}, {role}{link}")
+
+
+def _centre(number: str) -> Centre:
+    centre = db.session.scalar(select(Centre).where(Centre.number == number))
+    if centre is None:
+        raise Refused(f"There is no centre {number}.")
+    return centre
+
+
+COMMANDS = [create_staff]

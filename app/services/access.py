@@ -3,10 +3,12 @@
 Unknown, foreign and unreleased answer alike, so that nothing can be told from outside.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from app.errors import NotFound
@@ -16,6 +18,7 @@ from app.models import (
     Entry,
     Member,
     Organisation,
+    Release,
     Result,
     Share,
 )
@@ -26,7 +29,7 @@ NOTHING_HERE = _l("There is nothing here for you to see.")
 
 
 def own_entries(account: CandidateAccount) -> list[Entry]:
-    """Return the entries that an account has proved to be its own, newest exam first."""
+    """Return the entries that an account has proved its own, newest exam first."""
     rows = db.session.scalars(
         select(Entry)
         .options(joinedload(Entry.session), joinedload(Entry.centre))
@@ -52,18 +55,29 @@ def own_result(
 ) -> tuple[Entry, Result]:
     """Return an entry of the account's own with its published result."""
     row = db.session.execute(
-        select(Entry, Result)
-        .join(Result, Result.entry_id == Entry.id)
-        .options(joinedload(Entry.session), joinedload(Entry.centre))
-        .where(
-            Entry.reference == reference,
-            Entry.account_id == account.id,
-            publication.visible(at),
-        )
+        _own_result(publication.visible),
+        {"reference": reference, "account": account.id, "at": at},
     ).first()
     if row is None:
         raise NotFound(NOTHING_HERE)
     return row[0], row[1]
+
+
+@cache
+def _own_result(
+    visible: Callable[[BindParameter[datetime]], ColumnElement[bool]],
+) -> Select[Entry, Result]:
+    # Putting this statement together takes longer than running it: done once.
+    return (
+        select(Entry, Result)
+        .join(Result, Result.entry_id == Entry.id)
+        .options(joinedload(Entry.session), joinedload(Entry.centre))
+        .where(
+            Entry.reference == bindparam("reference"),
+            Entry.account_id == bindparam("account"),
+            visible(bindparam("at", type_=Release.instant.type)),
+        )
+    )
 
 
 def shared_result(
@@ -102,3 +116,16 @@ def own_share(account: CandidateAccount, reference: str) -> Share:
     if share is None:
         raise NotFound(NOTHING_HERE)
     return share
+
+
+def receiving_organisation(reference: str) -> Organisation:
+    """Return an organisation that candidates may share their results with."""
+    organisation = db.session.scalar(
+        select(Organisation).where(
+            Organisation.reference == reference,
+            Organisation.status == OrganisationStatus.approved,
+        )
+    )
+    if organisation is None:
+        raise NotFound(NOTHING_HERE)
+    return organisation

@@ -1,9 +1,9 @@
-"""The trail: an append-only chain of acts, written with the change each one tells of."""
+"""The trail: an append-only chain of acts, written with the change each tells of."""
 
 import hashlib
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import select, text
 
@@ -15,7 +15,7 @@ from app.values import AuditAction
 CHAIN_LOCK = 7_270_002
 GENESIS = "0" * 64
 
-Actor = CandidateAccount | Member | User | None
+Actor: TypeAlias = CandidateAccount | Member | User | None
 
 
 def actor_name(actor: Actor) -> str:
@@ -71,13 +71,12 @@ def chained_hash(row: AuditRow) -> str:
 
 
 def first_broken() -> tuple[int, int | None]:
-    """Return how many rows hold, and the id of the first that does not (None: all do)."""
+    """Return how many rows hold, and the first one that does not (None: all do)."""
     previous, held = GENESIS, 0
-    rows = db.session.scalars(
-        select(AuditRow).order_by(AuditRow.id).execution_options(yield_per=1000)
-    )
-    for row in rows:
-        if row.previous_hash != previous or chained_hash(row) != row.hash:
-            return held, row.id
-        previous, held = row.hash, held + 1
+    query = select(AuditRow).order_by(AuditRow.id)
+    with db.session.execute(query.execution_options(yield_per=1000)) as rows:
+        for row in rows.scalars():
+            if row.previous_hash != previous or chained_hash(row) != row.hash:
+                return held, row.id
+            previous, held = row.hash, held + 1
     return held, None

@@ -1,5 +1,6 @@
 """What kind of people a database holds: real ones and invented ones never mix."""
 
+from click import ClickException
 from flask import current_app
 from sqlalchemy import inspect
 
@@ -16,8 +17,11 @@ _KIND_OF_ENV = {
 }
 
 
-class WrongInstallation(Refused):
-    """The database holds another kind of people than the setting says."""
+class WrongInstallation(Refused, ClickException):
+    """The database holds another kind of people than the setting says.
+
+    A command that meets it prints the sentence and exits with status 1.
+    """
 
 
 def require_own_kind() -> None:

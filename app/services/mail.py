@@ -6,25 +6,24 @@ doubt; it is sent again under the same Message-ID.
 """
 
 import smtplib
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
-from email.utils import format_datetime
-from pathlib import Path
+from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import current_app, render_template
-from flask_babel import force_locale
-from flask_mail import Connection, Message
+from flask import current_app
 from sqlalchemy import exists, select, update
 
 from app.extensions import db
-from app.extensions import mail as transport
-from app.models import CandidateAccount, Mail, Member, Release, User
-from app.services import tokens
+from app.models import CandidateAccount, Entry, Mail, Member, Release, User
+from app.services import audit, letters, mailserver
+from app.services.mailserver import VerifiedConnection
 from app.services.publication import in_force
 from app.services.tokens import Purpose
 from app.transactions import atomic, end_read
-from app.values import Language, MailState
+from app.values import AuditAction, Language, MailState
 
 # Waits between tries, in minutes: about two days in all, so that an outage of the mail
 # server over a night or a Sunday loses nothing.
@@ -32,12 +31,17 @@ WAITS = (1, 5, 15, 60, 240, 720, 1440)
 # A process that has not answered for so long has died; its messages are taken over.
 LEASE = timedelta(minutes=10)
 BATCH = 50
+# Seconds that one call goes on for: leases and waits count from its instant, and must
+# still be true at its end.
+BOUT = 60
+# A server that hangs up so often in one batch is not well: what is left waits.
+HANGS_UP = 3
 
 
 def queue(
     kind: str,
     *,
-    to: CandidateAccount | Member | User,
+    to: CandidateAccount | Entry | Member | User,
     about: str,
     at: datetime,
     language: Language | None = None,
@@ -69,53 +73,43 @@ def queue(
     )
 
 
-def deliver(*, at: datetime) -> int:
-    """Send what is due, a batch at a time over one connection; return how many went."""
-    claimed = _claim(at)
-    if not claimed:
-        return 0
-    try:
-        if current_app.config["ESITO_MAIL_TO_FOLDER"]:
-            return sum(_deliver_one(row, None, at) for row in claimed)
-        with transport.connect() as connection:
-            return sum(_deliver_one(row, connection, at) for row in claimed)
-    except (OSError, smtplib.SMTPException) as problem:
-        for row in claimed:
-            if row.state is MailState.sending:
-                _put_off(row, problem, at)
-        return 0
+def deliver(*, at: datetime, stop: Callable[[], bool] = lambda: False) -> int:
+    """Send what is due, a batch at a time over one connection; return how many went.
+
+    `stop` is asked before each message; once it says yes, the rest stays queued. One
+    call lasts about a minute at most, the next one goes on.
+    """
+    ends = monotonic() + BOUT
+    sent = 0
+
+    def enough() -> bool:
+        return stop() or monotonic() >= ends
+
+    while not enough() and (claimed := _claim(at)):
+        waiting = deque(claimed)
+        sent += _deliver_batch(waiting, at, enough)
+        if waiting:
+            for row in waiting:
+                _settle(row, MailState.queued, due_at=at)
+            break
+    return sent
 
 
-def retry(row: Mail, *, at: datetime) -> None:
-    """Put a failed message back into the queue, to be tried from now on."""
+def retry(row: Mail, *, by: User, at: datetime) -> bool:
+    """Put a failed message back into the queue, to be tried from now on.
+
+    Returns whether it had failed; any other message is left alone.
+    """
     with atomic() as tx:
-        tx.execute(
+        queued = tx.execute(
             update(Mail)
             .where(Mail.id == row.id, Mail.state == MailState.failed)
             .values(state=MailState.queued, due_at=at, attempts=0, error="")
         )
-
-
-def message(row: Mail, *, at: datetime) -> Message:
-    """Return the finished e-mail of a row: subject, text and HTML in its language."""
-    values = dict(row.values)
-    link = values.pop("link", None)
-    values["link"] = _link(link, at) if link else None
-    values["base_url"] = base = current_app.config["ESITO_BASE_URL"]
-    values["language"] = row.language.value
-    with force_locale(row.language.value):
-        written = render_template(f"email/{row.kind}.txt", **values)
-        html = render_template(f"email/{row.kind}.html", **values)
-    subject, _, body = written.strip().partition("\n")
-    out = Message(
-        subject=subject.strip(),
-        recipients=[row.address],
-        body=body.strip() + "\n",
-        html=html,
-        extra_headers={"Auto-Submitted": "auto-generated"},
-    )
-    out.msgId = f"<{row.reference}@{urlsplit(base).hostname}>"
-    return out
+        if queued.rowcount:  # type: ignore[attr-defined]
+            about = f"mail:{row.reference}"
+            audit.append(AuditAction.mail_retried, about, by=by, at=at, kind=row.kind)
+        return bool(queued.rowcount)  # type: ignore[attr-defined]
 
 
 def _claim(at: datetime) -> list[Mail]:
@@ -123,35 +117,77 @@ def _claim(at: datetime) -> list[Mail]:
     due = select(Mail.id).where(
         Mail.state.in_([MailState.queued, MailState.sending]), Mail.due_at <= at
     )
-    due = due.order_by(Mail.due_at).limit(BATCH).with_for_update(skip_locked=True)
+    due = due.order_by(Mail.due_at, Mail.attempts, Mail.id)
+    due = due.limit(BATCH).with_for_update(skip_locked=True)
     with atomic() as tx:
         ids = list(tx.scalars(due))
+        if not ids:
+            return []
         tx.execute(
             update(Mail)
             .where(Mail.id.in_(ids))
             .values(state=MailState.sending, due_at=at + LEASE)
         )
-        return list(tx.scalars(select(Mail).where(Mail.id.in_(ids))))
+        rows = select(Mail).where(Mail.id.in_(ids)).order_by(Mail.id)
+        return list(tx.scalars(rows.execution_options(populate_existing=True)))
 
 
-def _deliver_one(row: Mail, connection: Connection | None, at: datetime) -> int:
+def _deliver_batch(
+    waiting: deque[Mail], at: datetime, enough: Callable[[], bool]
+) -> int:
+    """Send from the left until nothing waits; return how many went.
+
+    A server that hangs up is called again for the next message; one that cannot be
+    reached, or hangs up again and again, puts off everything that waits.
+    """
+    sent = hung_up = 0
+    try:
+        while waiting and not enough():
+            with _connection() as server:
+                while waiting and not enough():
+                    sent += _deliver_one(waiting.popleft(), server, at)
+                    if server is not None and server.lost:
+                        hung_up += 1
+                        break
+            if hung_up >= HANGS_UP:
+                raise smtplib.SMTPServerDisconnected("the server keeps hanging up")
+    except OSError as problem:
+        current_app.logger.warning("mail server: %s", problem)
+        while waiting:
+            _put_off(waiting.popleft(), problem, at)
+    return sent
+
+
+def _connection() -> AbstractContextManager[VerifiedConnection | None]:
+    if current_app.config["ESITO_MAIL_TO_FOLDER"]:
+        return nullcontext()
+    return mailserver.connection()
+
+
+def _deliver_one(row: Mail, server: VerifiedConnection | None, at: datetime) -> int:
+    """Send one message and write down what became of it; return 1 if it went."""
     if not _still_true(row, at):
         _settle(row, MailState.dropped)
         return 0
     try:
-        finished = message(row, at=at)
+        finished = letters.message(row, at=at)
         end_read()
-        if connection is None:
-            _keep_in_folder(row, finished, at)
+        if server is None:
+            letters.keep_in_folder(row, finished, at=at)
         else:
-            connection.send(finished)
+            server.send(finished)
     except smtplib.SMTPRecipientsRefused as problem:
-        _refused_by_server(row, problem, at)
+        _answered(row, *next(iter(problem.recipients.values())), at=at)
         return 0
-    except (smtplib.SMTPServerDisconnected, OSError):
-        raise
+    except smtplib.SMTPDataError as problem:
+        _answered(row, problem.smtp_code, problem.smtp_error, at=at)
+        return 0
+    except smtplib.SMTPException as problem:
+        # Hung up, or our own sender refused: no fault of this message.
+        _put_off(row, problem, at)
+        return 0
     except Exception as problem:
-        # One message that cannot be made or taken must not stop those behind it.
+        # One message that cannot be made must not stop those behind it.
         current_app.logger.exception("mail %s of kind %s", row.reference, row.kind)
         _put_off(row, problem, at)
         return 0
@@ -169,11 +205,9 @@ def _still_true(row: Mail, at: datetime) -> bool:
     return db.session.scalar(stands) is not None
 
 
-def _refused_by_server(
-    row: Mail, problem: smtplib.SMTPRecipientsRefused, at: datetime
-) -> None:
-    code, words = next(iter(problem.recipients.values()))
-    text = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
+def _answered(row: Mail, code: int, words: bytes | str, *, at: datetime) -> None:
+    """A 5xx about this message is final; anything else may pass and is tried again."""
+    text = words.decode(errors="replace") if isinstance(words, bytes) else words
     if code >= 500:
         _settle(row, MailState.failed, error=f"{code} {text}"[:300])
     else:
@@ -191,36 +225,11 @@ def _put_off(row: Mail, problem: Exception, at: datetime) -> None:
 
 
 def _settle(row: Mail, state: MailState, **values: Any) -> None:
+    """Write what became of a message, unless another process has taken it over."""
+    ours = (Mail.id == row.id, Mail.state == MailState.sending)
     with atomic() as tx:
-        tx.execute(update(Mail).where(Mail.id == row.id).values(state=state, **values))
-        row.state = state
-
-
-# Where the link of a purpose leads, by the kind of person it acts for.
-LINKS = {
-    ("confirm_email", "CandidateAccount"): "/candidate/confirm/",
-    ("set_password", "CandidateAccount"): "/candidate/password/",
-    ("set_password", "Member"): "/verifier/password/",
-    ("set_password", "User"): "/admin/password/",
-}
-_PEOPLE = {"CandidateAccount": CandidateAccount, "Member": Member, "User": User}
-
-
-def _link(spec: list[Any], at: datetime) -> str:
-    purpose, kind, key = spec
-    person = db.session.get(_PEOPLE[kind], key)
-    if person is None:
-        raise LookupError(f"{kind} {key} is gone")
-    token = tokens.make(Purpose(purpose), person, at=at)
-    return f"{current_app.config['ESITO_BASE_URL']}{LINKS[purpose, kind]}{token}"
-
-
-def _keep_in_folder(row: Mail, finished: Message, at: datetime) -> None:
-    folder = Path(current_app.config["ESITO_DATA_DIR"]) / "mail"
-    folder.mkdir(parents=True, exist_ok=True)
-    finished.date = at.timestamp()
-    name = f"{at:%Y%m%dT%H%M%S%f}-{row.kind}-{row.reference}.eml"
-    content = finished.as_bytes()
-    if b"\nDate: " not in content:
-        content = f"Date: {format_datetime(at)}\n".encode() + content
-    (folder / name).write_bytes(content)
+        tx.execute(
+            update(Mail)
+            .where(*ours, Mail.due_at == row.due_at)
+            .values(state=state, **values)
+        )

@@ -17,8 +17,8 @@ SHORTEST = 8
 LONGEST = 256
 
 
-def hashed(password: str) -> str:
-    """Return the hash to store; refuse a password that is too short or too long."""
+def require_good(password: str) -> None:
+    """Refuse a password that is too short or too long."""
     if len(password) < SHORTEST:
         raise Refused(
             _l("Choose a password of at least %(n)s characters.", n=SHORTEST),
@@ -29,6 +29,11 @@ def hashed(password: str) -> str:
             _l("Choose a password of at most %(n)s characters.", n=LONGEST),
             field="password",
         )
+
+
+def hashed(password: str) -> str:
+    """Return the hash to store; refuse a password that is too short or too long."""
+    require_good(password)
     _leave_transaction()
     return _hasher.hash(password)
 

@@ -5,31 +5,43 @@ whether or not any job runs; taking it back hides them at once.
 """
 
 from datetime import datetime
+from typing import Any, TypeAlias
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from app.errors import Conflict, Refused
 from app.extensions import db
 from app.models import (
-    CandidateAccount,
     Centre,
     Entry,
     ExamSession,
-    Mail,
     Release,
     Result,
     User,
 )
 from app.services import audit
 from app.transactions import atomic
-from app.values import AuditAction, new_reference
+from app.values import AuditAction
 
 # --- What may be seen -----------------------------------------------------------------
 
 
-def visible(at: datetime) -> ColumnElement[bool]:
+Moment: TypeAlias = datetime | BindParameter[datetime]
+
+
+def visible(at: Moment) -> ColumnElement[bool]:
     """Return the condition under which a Result may be seen outside the board.
 
     Its release bears two different signatures, its instant has passed and it stands;
@@ -56,8 +68,8 @@ def visible(at: datetime) -> ColumnElement[bool]:
     )
 
 
-def in_force(at: datetime, release: type[Release] = Release) -> ColumnElement[bool]:
-    """Return the condition that a release is signed twice and its instant has passed."""
+def in_force(at: Moment, release: type[Release] = Release) -> ColumnElement[bool]:
+    """Return the condition: signed by two people, and the instant has passed."""
     return and_(
         release.approved_by_id.is_not(None),
         release.approved_by_id != release.proposed_by_id,
@@ -102,8 +114,8 @@ def propose(
             _l("The instant has passed. Choose one in the future."), field="instant"
         )
     with atomic() as tx:
-        ready = _ready(session, centre)
-        count = tx.scalar(select(func.count()).where(Result.id.in_(ready))) or 0
+        bound = ready_results(session, centre)
+        count = tx.scalar(select(func.count()).where(Result.id.in_(bound))) or 0
         if not count:
             raise Refused(
                 _l("No result of this session is ready for a release."),
@@ -121,7 +133,7 @@ def propose(
         tx.flush()
         tx.execute(
             update(Result)
-            .where(Result.id.in_(ready))
+            .where(Result.id.in_(bound))
             .values(release_id=release.id)
             .execution_options(synchronize_session=False)
         )
@@ -230,75 +242,29 @@ def leave_pending_releases(entry_ids: list[int], *, at: datetime) -> int:
     return left
 
 
-def accept_difference(result: Result, *, by: User, at: datetime) -> None:
-    """Let a held result go into a release although it contradicts the rule."""
-    with atomic() as tx:
-        why = result.held_why
-        done = tx.execute(
-            update(Result)
-            .where(Result.id == result.id, Result.held_why != "")
-            .values(held_why="", accepted_by_id=by.id, accepted_at=at)
-        )
-        if done.rowcount != 1:  # type: ignore[attr-defined]
-            raise Conflict(_l("This result is not held any more."))
-        audit.append(
-            AuditAction.result_accepted,
-            f"entry:{result.entry.reference}",
-            by=by,
-            at=at,
-            version=result.version,
-            fields=why,
-        )
-    db.session.refresh(result)
+def ready() -> ColumnElement[bool]:
+    """Return the condition that a release proposed now would bind a Result.
 
-
-def withdraw_result(result: Result, *, by: User, why: str, at: datetime) -> None:
-    """Take one published result back: it is hidden from this moment on."""
-    if not why.strip():
-        raise Refused(_l("Say why the result is withdrawn."), field="why")
-    with atomic() as tx:
-        done = tx.execute(
-            update(Result)
-            .where(
-                Result.entry_id == result.entry_id,
-                Result.version <= result.version,
-                Result.withdrawn_at.is_(None),
-            )
-            .values(withdrawn_at=at, withdrawn_why=why.strip())
-        )
-        if not done.rowcount:  # type: ignore[attr-defined]
-            raise Conflict(_l("This result is already withdrawn."))
-        audit.append(
-            AuditAction.result_withdrawn,
-            f"entry:{result.entry.reference}",
-            by=by,
-            at=at,
-            version=result.version,
-            why=why.strip(),
-        )
-    db.session.refresh(result)
-
-
-def _ready(session: ExamSession, centre: Centre | None) -> "select":  # type: ignore[valid-type]
+    It is the newest of its entry, neither held nor withdrawn, in no standing release.
+    """
     later = aliased(Result)
-    free = or_(
-        Result.release_id.is_(None),
-        Result.release_id.in_(
-            select(Release.id).where(Release.withdrawn_at.is_not(None))
+    withdrawn = select(Release.id).where(Release.withdrawn_at.is_not(None))
+    return and_(
+        or_(Result.release_id.is_(None), Result.release_id.in_(withdrawn)),
+        Result.held_why == "",
+        Result.withdrawn_at.is_(None),
+        ~exists().where(
+            later.entry_id == Result.entry_id, later.version > Result.version
         ),
     )
+
+
+def ready_results(session: ExamSession, centre: Centre | None) -> Select[Any]:
+    """Select the keys of the results that a release proposed now would bind."""
     query = (
         select(Result.id)
         .join(Entry, Entry.id == Result.entry_id)
-        .where(
-            Entry.session_id == session.id,
-            Result.held_why == "",
-            Result.withdrawn_at.is_(None),
-            free,
-            ~exists().where(
-                later.entry_id == Result.entry_id, later.version > Result.version
-            ),
-        )
+        .where(Entry.session_id == session.id, ready())
     )
     return query.where(Entry.centre_id == centre.id) if centre else query
 
@@ -323,91 +289,3 @@ def _retire_replaced(release: Release, at: datetime) -> None:
         .values(withdrawn_at=at, withdrawn_why="replaced")
         .execution_options(synchronize_session=False)
     )
-
-
-# --- Telling people -------------------------------------------------------------------
-
-
-def announce_due(*, at: datetime) -> int:
-    """Queue one e-mail to each registered candidate of every release now in force.
-
-    Claims each release by a conditional UPDATE, so that two processes tell people once.
-    Returns how many messages were queued.
-    """
-    due = db.session.scalars(
-        select(Release)
-        .where(
-            in_force(at), Release.withdrawn_at.is_(None), Release.announced_at.is_(None)
-        )
-        .order_by(Release.instant)
-    ).all()
-    return sum(_announce(release, at) for release in due)
-
-
-def _announce(release: Release, at: datetime) -> int:
-    with atomic() as tx:
-        claimed = tx.execute(
-            update(Release)
-            .where(Release.id == release.id, Release.announced_at.is_(None))
-            .values(announced_at=at)
-        )
-        if claimed.rowcount != 1:  # type: ignore[attr-defined]
-            return 0
-        told = 0
-        rows = tx.execute(_to_tell(release, at).execution_options(yield_per=1000))
-        for part in rows.partitions():
-            mails = [_notice(row, release, at) for row in part]
-            tx.execute(insert(Mail), mails)
-            told += len(mails)
-        audit.append(
-            AuditAction.release_announced,
-            f"release:{release.reference}",
-            by=None,
-            at=at,
-            messages=told,
-        )
-    return told
-
-
-def _to_tell(release: Release, at: datetime) -> "select":  # type: ignore[valid-type]
-    return (
-        select(
-            CandidateAccount.email,
-            CandidateAccount.language,
-            Entry.first_name,
-            Entry.family_name,
-            Entry.reference,
-            Result.version,
-            ExamSession.exam,
-            ExamSession.label,
-        )
-        .select_from(Result)
-        .join(Entry, Entry.id == Result.entry_id)
-        .join(ExamSession, ExamSession.id == Entry.session_id)
-        .join(CandidateAccount, CandidateAccount.id == Entry.account_id)
-        .where(
-            Result.release_id == release.id,
-            CandidateAccount.ended_at.is_(None),
-            visible(at),
-        )
-    )
-
-
-def _notice(row: "tuple", release: Release, at: datetime) -> dict[str, object]:  # type: ignore[type-arg]
-    email, language, first, family, reference, version, exam, label = row
-    return {
-        "reference": new_reference(),
-        "kind": "result_out",
-        "dedupe_key": f"result_out:{reference}:{version}",
-        "address": email,
-        "language": language,
-        "values": {
-            "name": f"{first} {family}".strip(),
-            "exam": str(exam),
-            "session": label,
-            "path": "/candidate/",
-        },
-        "release_id": release.id,
-        "queued_at": at,
-        "due_at": at,
-    }

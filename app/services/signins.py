@@ -1,24 +1,27 @@
-"""Signed-in browsers: a random token each, ended at sign-out, password change or time."""
+"""Signed-in browsers: a token each, ended at sign-out, password change or in time."""
 
 import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
+from typing import TypeAlias
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, update
+from sqlalchemy.orm import contains_eager
 
 from app.errors import Refused
 from app.extensions import db
-from app.models import CandidateAccount, Member, SignIn, User
+from app.models import CandidateAccount, Member, Organisation, SignIn, User
 from app.services import passwords, throttle
 from app.transactions import atomic
-from app.values import Audience
+from app.values import Audience, OrganisationStatus
 
 # Long enough for results day, short enough for a shared computer.
 LASTS = timedelta(hours=12)
 
-Person = CandidateAccount | Member | User
+Person: TypeAlias = CandidateAccount | Member | User
 
 
 def begin(person: Person, *, address: str, browser: str, at: datetime) -> str:
@@ -42,19 +45,42 @@ def begin(person: Person, *, address: str, browser: str, at: datetime) -> str:
 
 def candidate(token: str, *, at: datetime) -> CandidateAccount | None:
     """Return the candidate whose browser holds this token, if it still counts."""
-    return db.session.scalar(
+    return db.session.scalar(_candidate(), {"token_hash": _hash(token), "at": at})
+
+
+@cache
+def _candidate() -> Select[CandidateAccount]:
+    # Every page of a candidate asks this: the statement is put together once.
+    return (
         select(CandidateAccount)
         .join(SignIn, SignIn.account_id == CandidateAccount.id)
-        .where(*_counts(token, at), CandidateAccount.ended_at.is_(None))
+        .where(
+            SignIn.token_hash == bindparam("token_hash"),
+            SignIn.ended_at.is_(None),
+            SignIn.expires_at > bindparam("at", type_=SignIn.expires_at.type),
+            CandidateAccount.ended_at.is_(None),
+        )
     )
 
 
 def member(token: str, *, at: datetime) -> Member | None:
-    """Return the member whose browser holds this token, while they are active."""
+    """Return the member whose browser holds this token, while they are active.
+
+    A member of an organisation counts as long as it is approved.
+    """
     return db.session.scalar(
         select(Member)
         .join(SignIn, SignIn.member_id == Member.id)
-        .where(*_counts(token, at), Member.active)
+        .outerjoin(Organisation, Organisation.id == Member.organisation_id)
+        .options(contains_eager(Member.organisation))
+        .where(
+            *_counts(token, at),
+            Member.active,
+            or_(
+                Member.organisation_id.is_(None),
+                Organisation.status == OrganisationStatus.approved,
+            ),
+        )
     )
 
 
@@ -88,7 +114,20 @@ def end_all(person: Person, *, at: datetime) -> None:
         )
 
 
-def _counts(token: str, at: datetime) -> tuple[object, ...]:
+def recent(person: Person, limit: int = 5) -> list[SignIn]:
+    """Return the browsers that signed in last as this person, newest first."""
+    _, column = _audience(person)
+    return list(
+        db.session.scalars(
+            select(SignIn)
+            .where(getattr(SignIn, column) == person.id)
+            .order_by(SignIn.at.desc(), SignIn.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def _counts(token: str, at: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         SignIn.token_hash == _hash(token),
         SignIn.ended_at.is_(None),

@@ -98,7 +98,7 @@ def forget_old(*, at: datetime) -> int:
 
 
 def _charge(key: str, budget: Budget, at: datetime) -> int:
-    """Add one try in one statement; return the seconds to wait, 0 when within budget."""
+    """Add one try in one statement; return the seconds to wait, 0 if within budget."""
     fresh = at - timedelta(minutes=budget.minutes)
     insert = (
         postgresql.insert

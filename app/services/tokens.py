@@ -7,6 +7,7 @@ password's hash, say), so that what it does makes it worthless.
 import hashlib
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
@@ -15,7 +16,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from app.errors import NotFound
 from app.models import CandidateAccount, Member, User
 
-Person = CandidateAccount | Member | User
+Person: TypeAlias = CandidateAccount | Member | User
 
 
 class Purpose(StrEnum):
@@ -25,8 +26,8 @@ class Purpose(StrEnum):
     set_password = "set_password"
 
 
-# Hours that a link lasts: a forgotten password is urgent, an invitation may wait for the
-# person's next working day.
+# Hours that a link lasts: a forgotten password is urgent, an invitation may wait for
+# the person's next working day.
 HOURS = {Purpose.confirm_email: 7 * 24, Purpose.set_password: 24}
 
 

@@ -7,8 +7,16 @@ from app.extensions import csrf
 
 def register(app: Flask) -> None:
     """Give the app its pages, as far as its surface has them."""
-    from app.views import admin, browser, candidate, demo, errors, health, public
-    from app.views import verifier
+    from app.views import (
+        admin,
+        browser,
+        candidate,
+        demo,
+        errors,
+        health,
+        public,
+        verifier,
+    )
 
     surface = app.config["ESITO_SURFACE"]
     app.register_blueprint(health.pages)

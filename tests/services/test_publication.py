@@ -7,7 +7,7 @@ import pytest
 from app.errors import Conflict, Refused
 from app.extensions import db
 from app.models import Result
-from app.services import publication
+from app.services import announcing, corrections, publication
 from tests.cast import NOW
 
 SECOND = timedelta(seconds=1)
@@ -85,7 +85,7 @@ def test_a_held_result_is_in_no_release(cast):
     held = cast.result(cast.amina, held_why="overall differs")
     with pytest.raises(Refused):
         cast.released()
-    publication.accept_difference(held, by=cast.officer, at=NOW - timedelta(days=3))
+    corrections.accept_difference(held, by=cast.officer, at=NOW - timedelta(days=3))
     cast.released()
     assert seen(cast.amina) is not None
 
@@ -106,7 +106,7 @@ def test_one_withdrawn_result_hides_itself_and_nobody_else(cast):
     result = cast.result(cast.amina)
     cast.result(cast.boris)
     cast.released()
-    publication.withdraw_result(result, by=cast.officer, why="malpractice", at=NOW)
+    corrections.withdraw_result(result, by=cast.officer, why="malpractice", at=NOW)
     assert seen(cast.amina) is None
     assert seen(cast.boris) is not None
     assert db.session.get(Result, result.id).withdrawn_why == "malpractice"
@@ -117,6 +117,6 @@ def test_a_release_tells_each_candidate_once(cast):
     cast.result(cast.boris)
     cast.account(cast.amina)
     cast.released()
-    assert publication.announce_due(at=NOW - SECOND) == 0
-    assert publication.announce_due(at=NOW) == 1
-    assert publication.announce_due(at=NOW + SECOND) == 0
+    assert announcing.announce_due(at=NOW - SECOND) == 0
+    assert announcing.announce_due(at=NOW) == 1
+    assert announcing.announce_due(at=NOW + SECOND) == 0

@@ -14,14 +14,87 @@ from sqlalchemy import delete, insert, select
 
 from app.transactions import atomic
 
-# Permissions by role: (permission, view), as Flask-AppBuilder names them.
+READ = ("can_list", "can_show")
+KEEP = (*READ, "can_add", "can_edit", "can_delete")
+DECIDE = ("can_approve", "can_refuse", "can_suspend", "can_restore")
+
+# Who may do what: role -> screen -> permissions, which are the framework's "can_" and a
+# page, or the name of an action. What stands here is what `flask sync-roles` grants.
+MATRIX: dict[str, dict[str, tuple[str, ...]]] = {
+    # Runs the service; signs nothing, imports no results and reads none.
+    "System administrator": {
+        "Centres": KEEP,
+        "Schools": KEEP,
+        "Sessions": READ,
+        "Timetable": READ,
+        "Entries": READ,
+        "Accounts": READ,
+        "Organisations": READ,
+        "Members": READ,
+        "Users": (*READ, "can_add", "can_edit", "invite"),
+        "Mail": (*READ, "retry"),
+        "Trail": READ,
+        "Imports": ("can_import",),
+    },
+    # Brings sessions, entries and results in, and proposes releases.
+    "Results officer": {
+        "Centres": READ,
+        "Schools": READ,
+        "Sessions": KEEP,
+        "Timetable": KEEP,
+        "Entries": (*READ, "reissue", "confirmation"),
+        "Accounts": READ,
+        "Mail": (*READ, "retry"),
+        "Imports": ("can_import",),
+        "Results": (*READ, "can_accept", "can_withdraw"),
+        "Releases": (*READ, "can_propose", "can_withdraw"),
+    },
+    # The second signature.
+    "Release approver": {
+        "Centres": READ,
+        "Sessions": READ,
+        "Entries": READ,
+        "Results": READ,
+        "Releases": (*READ, "can_approve", "can_withdraw"),
+    },
+    # Decides which organisations receive results.
+    "Partnerships officer": {
+        "Organisations": (*READ, "can_edit", *DECIDE),
+        "Members": (*READ, "can_deactivate"),
+    },
+    # Reads everything and changes nothing.
+    "Auditor": {
+        "Centres": READ,
+        "Schools": READ,
+        "Sessions": READ,
+        "Timetable": READ,
+        "Entries": READ,
+        "Accounts": READ,
+        "Results": READ,
+        "Releases": READ,
+        "Organisations": READ,
+        "Members": READ,
+        "Users": READ,
+        "Mail": READ,
+        "Trail": READ,
+    },
+    # Their own centre's rows only; see scope.py.
+    "Centre staff": {
+        "Centres": READ,
+        "Schools": READ,
+        "Sessions": READ,
+        "Timetable": READ,
+        "Entries": (*READ, "reissue", "confirmation"),
+        "Imports": ("can_import",),
+    },
+}
 ROLES: dict[str, frozenset[tuple[str, str]]] = {
-    "System administrator": frozenset(),
-    "Results officer": frozenset(),
-    "Release approver": frozenset(),
-    "Partnerships officer": frozenset(),
-    "Auditor": frozenset(),
-    "Centre staff": frozenset(),
+    role: frozenset(
+        (permission, screen)
+        for screen, permissions in {"Desk": ("can_index",), **screens}.items()
+        for permission in permissions
+    )
+    for role, screens in MATRIX.items()
 }
 # Flask-AppBuilder's own two: nobody holds the first, the second may do nothing.
 FRAMEWORK_ROLES = ("Admin", "Public")
@@ -44,21 +117,15 @@ def sync(appbuilder: AppBuilder) -> int:
 
 
 def _declared(appbuilder: AppBuilder) -> set[tuple[str, str]]:
-    """Return every permission that the registered views and the menu ask for."""
-    wanted = {
+    """Return every permission that the registered views ask for.
+
+    The menu asks for none of its own: it shows what its reader may list.
+    """
+    return {
         (permission, view.class_permission_name)
         for view in appbuilder.baseviews
         for permission in view.base_permissions or ()
     }
-
-    def walk(items: list[Any]) -> None:
-        for item in items:
-            if item.name != "-":
-                wanted.add(("menu_access", item.name))
-                walk(item.childs)
-
-    walk(appbuilder.menu.get_list())
-    return wanted
 
 
 def _named(session: Any, table: Any, names: set[str]) -> dict[str, int]:

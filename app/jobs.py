@@ -1,0 +1,136 @@
+"""What happens by itself: a clock that calls one service for each job.
+
+Nothing is visible because a job ran; jobs only tell people, and erase what is over. The
+state of everything lies in tables, so that a job may stop anywhere, and two job
+processes at once do no harm.
+"""
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from app import clock
+from app.services import announcing, mail, retention, throttle, uploads
+
+Stop = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One thing that is done every so often."""
+
+    name: str
+    every: timedelta
+    # Called with the instant and with a question: is it time to stop? Returns a count.
+    do: Callable[[datetime, Stop], int]
+    # What was counted.
+    counted: str
+
+
+SCHEDULE = (
+    Job(
+        "deliver-mail",
+        timedelta(seconds=2),
+        lambda at, stop: mail.deliver(at=at, stop=stop),
+        "messages sent",
+    ),
+    Job(
+        "announce-results",
+        timedelta(seconds=5),
+        lambda at, _: announcing.announce_due(at=at),
+        "messages queued",
+    ),
+    Job(
+        "forget-tries",
+        timedelta(minutes=10),
+        lambda at, _: throttle.forget_old(at=at),
+        "budgets deleted",
+    ),
+    Job(
+        "forget-import-files",
+        timedelta(hours=1),
+        lambda at, _: uploads.forget_old(at=at),
+        "files deleted",
+    ),
+    Job(
+        "forget-sign-ins",
+        timedelta(hours=1),
+        lambda at, _: retention.forget_sign_ins(at=at),
+        "sign-ins deleted",
+    ),
+    Job(
+        "forget-mail",
+        timedelta(hours=1),
+        lambda at, _: retention.forget_mails(at=at),
+        "messages deleted",
+    ),
+    Job(
+        "erase-addresses",
+        timedelta(hours=6),
+        lambda at, _: retention.erase_addresses(at=at),
+        "entries without their addresses",
+    ),
+    Job(
+        "erase-shares",
+        timedelta(hours=6),
+        lambda at, _: retention.erase_shares(at=at),
+        "shares deleted",
+    ),
+)
+JOBS = {job.name: job for job in SCHEDULE}
+
+
+def run_job(name: str, *, at: datetime, stop: Stop = lambda: False) -> int:
+    """Do one job by its name, inside the caller's app context; return its count."""
+    return JOBS[name].do(at, stop)
+
+
+def run(app: Flask) -> None:
+    """Keep to the schedule until SIGTERM or SIGINT, then finish what is running.
+
+    Runs that were missed are made up for by one; a job never overlaps itself.
+    """
+    app.logger.setLevel(logging.INFO)
+    # It warns whenever a long delivery skips a beat, which is what it is meant to do.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    signals: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: signals.append(received))
+    scheduler = BackgroundScheduler(
+        timezone=UTC,
+        job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+    )
+    for job in SCHEDULE:
+        scheduler.add_job(
+            take_turn,
+            "interval",
+            [app, job, lambda: bool(signals)],
+            seconds=job.every.total_seconds(),
+            next_run_time=clock.now(),
+        )
+    scheduler.start()
+    app.logger.info("jobs: %d on the schedule", len(SCHEDULE))
+    while not signals:
+        time.sleep(0.2)
+    scheduler.shutdown(wait=True)
+    app.logger.info("jobs: ended")
+
+
+def take_turn(app: Flask, job: Job, stop: Stop) -> None:
+    """Do a job once; what goes wrong is logged, and tried again at the next turn."""
+    if stop():
+        return
+    try:
+        with app.app_context():
+            count = job.do(clock.now(), stop)
+    except Exception:
+        app.logger.exception("job %s failed", job.name)
+    else:
+        if count:
+            app.logger.info("job %s: %d %s", job.name, count, job.counted)

@@ -1,0 +1,62 @@
+"""What an officer does to a single result: let a held one go, take one back."""
+
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import update
+
+from app.errors import Conflict, Refused
+from app.extensions import db
+from app.models import Result, User
+from app.services import audit
+from app.transactions import atomic
+from app.values import AuditAction
+
+
+def accept_difference(result: Result, *, by: User, at: datetime) -> None:
+    """Let a held result go into a release although it contradicts the rule."""
+    with atomic() as tx:
+        why = result.held_why
+        done = tx.execute(
+            update(Result)
+            .where(Result.id == result.id, Result.held_why != "")
+            .values(held_why="", accepted_by_id=by.id, accepted_at=at)
+        )
+        if done.rowcount != 1:  # type: ignore[attr-defined]
+            raise Conflict(_l("This result is not held any more."))
+        audit.append(
+            AuditAction.result_accepted,
+            f"entry:{result.entry.reference}",
+            by=by,
+            at=at,
+            version=result.version,
+            fields=why,
+        )
+    db.session.refresh(result)
+
+
+def withdraw_result(result: Result, *, by: User, why: str, at: datetime) -> None:
+    """Take one published result back: it is hidden from this moment on."""
+    if not why.strip():
+        raise Refused(_l("Say why the result is withdrawn."), field="why")
+    with atomic() as tx:
+        done = tx.execute(
+            update(Result)
+            .where(
+                Result.entry_id == result.entry_id,
+                Result.version <= result.version,
+                Result.withdrawn_at.is_(None),
+            )
+            .values(withdrawn_at=at, withdrawn_why=why.strip())
+        )
+        if not done.rowcount:  # type: ignore[attr-defined]
+            raise Conflict(_l("This result is already withdrawn."))
+        audit.append(
+            AuditAction.result_withdrawn,
+            f"entry:{result.entry.reference}",
+            by=by,
+            at=at,
+            version=result.version,
+            why=why.strip(),
+        )
+    db.session.refresh(result)

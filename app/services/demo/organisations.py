@@ -1,0 +1,154 @@
+"""Organisations in every state, their members, and what candidates shared with them."""
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from app.extensions import db
+from app.models import Entry, ExamSession, Member, Organisation, Result, Share
+from app.models import ShareAccess as Access
+from app.services import lookalikes, publication
+from app.values import (
+    AccessKind,
+    Language,
+    MemberRole,
+    OrganisationStatus,
+    OrganisationType,
+    ResultStatus,
+)
+
+Status = OrganisationStatus
+# name | kind | domain | city | country | status | days since it applied
+ORGANISATIONS = """
+Università degli Studi del Tirreno|university|tirreno.example|Pisa|IT|approved|400
+Politecnico della Martesana|university|martesana.example|Milano|IT|approved|300
+Northgate University|university|northgate.example|Leeds|GB|approved|350
+Northgate University|university|northgate-ca.example|Halifax|CA|approved|200
+Ministry of Skills and Work|ministry|skills.example|Dublin|IE|approved|150
+Aeroporti del Golfo|employer|golfo.example|Genova|IT|approved|90
+Hanse Logistik|employer|hanse.example|Hamburg|DE|suspended|500
+Instituto Alameda|college|alameda.example|Sevilla|ES|applied|2
+Order of Technical Translators|professional_body|ott.example|Wien|AT|applied|11
+Best Visa Services|other|bestvisa.example|London|GB|refused|60
+"""
+# So many in a hundred of those who see their result share it.
+SHARING = 35
+
+
+def make(password_hash: str, officer_id: int, *, at: datetime) -> list[Member]:
+    """Add the organisations and their primary users; return these."""
+    members = []
+    for line in ORGANISATIONS.split("\n")[1:-1]:
+        name, kind, domain, city, country, stands, days = line.split("|")
+        status = Status(stands)
+        applied = at - timedelta(days=int(days))
+        decided = status is not Status.applied
+        organisation = Organisation(
+            name=name,
+            folded_name=lookalikes.folded(name),
+            type=OrganisationType(kind),
+            website=f"https://www.{domain}",
+            city=city,
+            country=country,
+            domain_matches=status is not Status.refused,
+            status=status,
+            applied_at=applied,
+            due_on=(applied + timedelta(days=7)).date(),
+            decided_at=applied + timedelta(days=2) if decided else None,
+            decided_by_id=officer_id if decided else None,
+            decision_reason="No such body is known."
+            if status is Status.refused
+            else "",
+        )
+        works = status in (Status.approved, Status.suspended)
+        members.append(
+            Member(
+                organisation=organisation,
+                email=f"registrar@{domain}",
+                first_name="Rita",
+                family_name="Registrar",
+                job_title="Admissions",
+                role=MemberRole.primary,
+                password_hash=password_hash if works else None,
+                language=Language.it if country == "IT" else Language.en,
+                active=works,
+                created_at=applied,
+                last_visit_at=at - timedelta(days=2) if works else None,
+                previous_visit_at=at - timedelta(days=9) if works else None,
+            )
+        )
+    db.session.add_all(members)
+    db.session.flush()
+    return members
+
+
+def share(members: list[Member], draw: random.Random, *, at: datetime) -> int:
+    """Let candidates whose result is out share it, read and unread; return how many."""
+    receiving = [
+        member
+        for member in members
+        if member.organisation and member.organisation.status is Status.approved
+    ]
+    query = (
+        select(Entry.id, Entry.account_id, ExamSession.final_date)
+        .join(Result, Result.entry_id == Entry.id)
+        .join(ExamSession, ExamSession.id == Entry.session_id)
+        .where(
+            Entry.account_id.is_not(None),
+            Result.status == ResultStatus.graded,
+            publication.visible(at),
+        )
+        .order_by(Entry.id)
+    )
+    made = 0
+    for part in db.session.execute(
+        query.execution_options(yield_per=1000)
+    ).partitions():
+        made += _share_part(part, receiving, draw, at)
+    return made
+
+
+def _share_part(
+    part: Any, receiving: list[Member], draw: random.Random, at: datetime
+) -> int:
+    shares: list[dict[str, Any]] = []
+    readers: list[Member | None] = []
+    for entry_id, account_id, _ in part:
+        if draw.randrange(100) >= SHARING:
+            continue
+        weights = range(len(receiving), 0, -1)
+        for member in set(draw.choices(receiving, weights, k=draw.choice((1, 1, 2)))):
+            shared_at = at - timedelta(minutes=draw.randrange(5, 7 * 24 * 60))
+            read = draw.random() < 0.5
+            shares.append(
+                {
+                    "reference": f"{draw.getrandbits(128):032x}"[:22],
+                    "entry_id": entry_id,
+                    "organisation_id": member.organisation_id,
+                    "account_id": account_id,
+                    "at": shared_at,
+                    "terms_version": "2026-11",
+                    "first_read_at": shared_at + (at - shared_at) / 2 if read else None,
+                }
+            )
+            readers.append(member if read else None)
+    if not shares:
+        return 0
+    statement = insert(Share).returning(Share.id, sort_by_parameter_order=True)
+    keys = db.session.scalars(statement, shares).all()
+    looks = [
+        {
+            "share_id": key,
+            "member_id": reader.id,
+            "member_name": reader.name,
+            "kind": AccessKind.viewed,
+            "at": row["first_read_at"],
+        }
+        for key, row, reader in zip(keys, shares, readers, strict=True)
+        if reader is not None
+    ]
+    if looks:
+        db.session.execute(insert(Access), looks)
+    return len(shares)

@@ -1,0 +1,146 @@
+"""What an organisation has been sent: its list of shared results, page by page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import contains_eager
+
+from app.extensions import db
+from app.models import (
+    Entry,
+    ExamSession,
+    Member,
+    Organisation,
+    Result,
+    Share,
+    ShareAccess,
+)
+from app.services import names, publication
+from app.values import ExamCode, OrganisationStatus, ResultStatus
+
+ROWS = 25
+# Counting stops here: "1000+" says as much, and costs the same with a million.
+MOST_COUNTED = 1000
+# Far beyond what anybody leafs through, and still a number every database takes.
+LAST_PAGE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a member looks for among the shared results; empty: everything."""
+
+    name: str = ""
+    exam: ExamCode | None = None
+    date_of_birth: date | None = None
+    unread: bool = False
+
+    def __bool__(self) -> bool:
+        return self != Wanted()
+
+
+@dataclass(frozen=True)
+class SharedRow:
+    """One line of the verifier's list; `new` until this very member has looked."""
+
+    share: Share
+    result: Result | None
+    new: bool
+
+
+@dataclass(frozen=True)
+class SharedPage:
+    """A page of the list; `new_count` counts at most to MOST_COUNTED + 1."""
+
+    rows: list[SharedRow]
+    number: int
+    has_next: bool
+    new_count: int
+
+
+def page_for(
+    member: Member, page: int = 1, wanted: Wanted | None = None, *, at: datetime
+) -> SharedPage:
+    """Return one page of what is shared with the member's organisation, newest first.
+
+    Which shares these are is found in the index alone, before anything is joined, so
+    that the first page costs the same with a thousand shares and with a million.
+    """
+    number = min(max(page, 1), LAST_PAGE)
+    keys = _keys(member, wanted or Wanted())
+    keys = keys.order_by(Share.at.desc(), Share.id.desc())
+    shown_keys = keys.offset((number - 1) * ROWS).limit(ROWS + 1).subquery()
+    looked = exists().where(
+        ShareAccess.member_id == member.id, ShareAccess.share_id == Share.id
+    )
+    found = db.session.execute(
+        select(Share, looked)
+        .join(shown_keys, shown_keys.c.id == Share.id)
+        .join(Share.entry)
+        .join(Entry.session)
+        .options(contains_eager(Share.entry).contains_eager(Entry.session))
+        .order_by(Share.at.desc(), Share.id.desc())
+    ).all()
+    shown = found[:ROWS]
+    results = _graded([share.entry_id for share, _ in shown], at)
+    return SharedPage(
+        rows=[
+            SharedRow(share, results.get(share.entry_id), not seen)
+            for share, seen in shown
+        ],
+        number=number,
+        has_next=len(found) > ROWS,
+        new_count=_new_since_last_visit(member),
+    )
+
+
+def _live(member: Member) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition of every list: live, and shared with the member's own."""
+    own = select(Organisation.id).where(
+        Organisation.id == member.organisation_id,
+        Organisation.status == OrganisationStatus.approved,
+    )
+    return (
+        Share.organisation_id == own.scalar_subquery(),
+        Share.withdrawn_at.is_(None),
+    )
+
+
+def _keys(member: Member, wanted: Wanted) -> Select[int]:
+    keys = select(Share.id).where(*_live(member))
+    if wanted.unread:
+        keys = keys.where(
+            ~exists().where(
+                ShareAccess.member_id == member.id, ShareAccess.share_id == Share.id
+            )
+        )
+    if wanted.name or wanted.exam or wanted.date_of_birth:
+        keys = keys.join(Entry, Entry.id == Share.entry_id)
+    for word in names.folded(wanted.name).split()[:8]:
+        keys = keys.where(Entry.folded_name.contains(word, autoescape=True))
+    if wanted.date_of_birth:
+        keys = keys.where(Entry.date_of_birth == wanted.date_of_birth)
+    if wanted.exam:
+        keys = keys.join(ExamSession, ExamSession.id == Entry.session_id)
+        keys = keys.where(ExamSession.exam == wanted.exam)
+    return keys
+
+
+def _graded(entry_ids: list[int], at: datetime) -> dict[int, Result]:
+    if not entry_ids:
+        return {}
+    results = publication.published_results(entry_ids, at=at)
+    return {
+        key: result
+        for key, result in results.items()
+        if result.status is ResultStatus.graded
+    }
+
+
+def _new_since_last_visit(member: Member) -> int:
+    fresh = select(Share.id).where(*_live(member))
+    if member.previous_visit_at is not None:
+        fresh = fresh.where(Share.at > member.previous_visit_at)
+    # In order, so that a database that guesses reads the index and not the table.
+    fresh = fresh.order_by(Share.at.desc(), Share.id.desc()).limit(MOST_COUNTED + 1)
+    return db.session.scalar(select(func.count()).select_from(fresh.subquery())) or 0

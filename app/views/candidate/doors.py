@@ -1,0 +1,96 @@
+"""The candidates' way in and out, and a forgotten password."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import clock
+from app.errors import NotFound, Refused
+from app.services import accounts
+from app.services.tokens import Purpose
+from app.values import Audience
+from app.views.addresses import safe_local
+from app.views.candidate.forms import ForgottenForm, NewPasswordForm, SignInForm
+from app.views.candidate.pages import ask, pages
+from app.views.guards import (
+    client_address,
+    current_candidate,
+    end_browser_session,
+    public,
+    sign_in_browser,
+)
+
+
+@pages.route("/login", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    """Let a candidate in with ID Number and password."""
+    onward = safe_local(request.args.get("next")) or url_for(".home")
+    if current_candidate():
+        return redirect(onward)
+    form = SignInForm(id_number=request.args.get("id_number", "")[:40])
+    if not form.validate_on_submit():
+        return ask("sign_in.html", form)
+    try:
+        account = accounts.sign_in(
+            form.id_number.data,
+            form.password.data,
+            address=client_address(),
+            at=clock.now(),
+        )
+    except Refused as problem:
+        return ask("sign_in.html", form, problem)
+    sign_in_browser(account, Audience.candidate)
+    return redirect(onward)
+
+
+@pages.post("/logout")
+@public
+def sign_out() -> ResponseReturnValue:
+    """Sign this browser out."""
+    end_browser_session()
+    flash(_("You are signed out."), "success")
+    return redirect(url_for(".sign_in"))
+
+
+@pages.route("/forgotten", methods=["GET", "POST"])
+@public
+def forgotten() -> ResponseReturnValue:
+    """Take the wish for a new password; the answer never tells whether it is known."""
+    form = ForgottenForm(id_number=request.args.get("id_number", "")[:40])
+    if not form.validate_on_submit():
+        return ask("forgotten.html", form)
+    try:
+        accounts.ask_new_password(
+            form.id_number.data, address=client_address(), at=clock.now()
+        )
+    except Refused as problem:
+        return ask("forgotten.html", form, problem)
+    return redirect(url_for(".forgotten_sent"))
+
+
+@pages.get("/forgotten/sent")
+@public
+def forgotten_sent() -> ResponseReturnValue:
+    """Say where the link goes, if there is an account."""
+    return render_template("candidate/forgotten_sent.html")
+
+
+@pages.route("/password/<token>", methods=["GET", "POST"])
+@public
+def set_password(token: str) -> ResponseReturnValue:
+    """Set a new password with the link from the mailbox."""
+    form, at = NewPasswordForm(), clock.now()
+    try:
+        if not form.validate_on_submit():
+            accounts.holder(Purpose.set_password, token, at=at)
+            return ask("set_password.html", form)
+        accounts.set_password(token, form.password.data, at=at)
+    except NotFound as gone:
+        page = render_template("candidate/link_over.html", purpose="set_password")
+        return page, gone.status
+    except Refused as problem:
+        return ask("set_password.html", form, problem)
+    end_browser_session()
+    flash(_("Your new password is set. You can log in with it now."), "success")
+    return redirect(url_for(".sign_in"))

@@ -1,0 +1,115 @@
+"""A candidate's own account: address, password, preferences, where they signed in."""
+
+from flask import flash, g, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import clock
+from app.errors import Refused
+from app.services import access, accounts, signins
+from app.values import Audience, Language
+from app.views.candidate.forms import ChangePasswordForm, PreferencesForm
+from app.views.candidate.pages import ask, pages
+from app.views.guards import (
+    candidate_only,
+    client_address,
+    end_browser_session,
+    sign_in_browser,
+)
+
+
+@pages.route("/account", methods=["GET", "POST"])
+@candidate_only
+def account() -> ResponseReturnValue:
+    """Show the account, and take its preferences."""
+    mine = g.candidate
+    form = PreferencesForm(language=mine.language.value, updates=mine.wants_updates)
+    if form.validate_on_submit():
+        accounts.update_preferences(
+            mine,
+            language=Language(form.language.data),
+            wants_updates=form.updates.data,
+            at=clock.now(),
+        )
+        flash(_("Your preferences are saved."), "success")
+        return redirect(url_for(".account"))
+    return ask(
+        "account.html",
+        form,
+        account=mine,
+        entries=access.own_entries(mine),
+        recent=signins.recent(mine),
+        device=device,
+    )
+
+
+@pages.route("/account/password", methods=["GET", "POST"])
+@candidate_only
+def change_password() -> ResponseReturnValue:
+    """Change the password; every other browser is signed out."""
+    form, mine = ChangePasswordForm(), g.candidate
+    if not form.validate_on_submit():
+        return ask("change_password.html", form)
+    try:
+        accounts.change_password(
+            mine,
+            form.old_password.data,
+            form.password.data,
+            address=client_address(),
+            at=clock.now(),
+        )
+    except Refused as problem:
+        return ask("change_password.html", form, problem)
+    sign_in_browser(mine, Audience.candidate)
+    flash(_("Your password is changed. Other devices are signed out."), "success")
+    return redirect(url_for(".account"))
+
+
+@pages.post("/account/confirmation")
+@candidate_only
+def send_confirmation() -> ResponseReturnValue:
+    """Send the link that confirms the e-mail address again."""
+    accounts.ask_confirmation(g.candidate, at=clock.now())
+    words = _("We have sent an email to %(email)s.", email=g.candidate.email)
+    flash(words, "success")
+    return redirect(url_for(".account"))
+
+
+@pages.post("/account/sign-out-everywhere")
+@candidate_only
+def sign_out_everywhere() -> ResponseReturnValue:
+    """Sign out this browser and every other one."""
+    signins.end_all(g.candidate, at=clock.now())
+    end_browser_session()
+    flash(_("You are signed out on every device."), "success")
+    return redirect(url_for(".sign_in"))
+
+
+def device(browser: str) -> str:
+    """Return what a browser calls itself, as far as its owner would recognise it."""
+    known = [
+        next((name for sign, name in signs if sign in browser), None)
+        for signs in (_PROGRAMS, _MACHINES)
+    ]
+    return ", ".join(name for name in known if name) or _("Unknown browser")
+
+
+# The first sign that is found decides: most browsers also name the ones they imitate.
+_PROGRAMS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_MACHINES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)

@@ -1,0 +1,144 @@
+"""What the header and the footer offer, for each kind of visitor."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, has_request_context, request, url_for
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.views.guards import current_candidate, current_member
+
+Entry = tuple[str, Any]
+
+EVERYBODY: tuple[Entry, ...] = (
+    ("/candidate/login", _l("Log in")),
+    ("/centres", _l("Find a centre")),
+    ("/verify", _l("Verify")),
+    ("/help", _l("Help")),
+)
+CANDIDATE: tuple[Entry, ...] = (
+    ("/candidate/", _l("My exams")),
+    ("/candidate/shares", _l("Shared results")),
+    ("/candidate/account", _l("Account")),
+)
+MEMBER: tuple[Entry, ...] = (
+    ("/verifier/", _l("Shared results")),
+    ("/verifier/search", _l("Candidate search")),
+    ("/verifier/downloads", _l("Downloads")),
+    ("/verifier/organisation", _l("Your organisation")),
+    ("/verifier/notifications", _l("Notifications")),
+)
+# Error pages of the back office, which has a layout of its own otherwise.
+OFFICE: tuple[Entry, ...] = (("/admin/", _l("Back office")),)
+FOOTER: tuple[Entry, ...] = (
+    ("/help", _l("Help")),
+    ("/centres", _l("Find a centre")),
+    ("/verify", _l("Verify a result")),
+    ("/terms", _l("Terms of use")),
+    ("/privacy", _l("Privacy")),
+    ("/accessibility", _l("Accessibility")),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One place to go, and whether the visitor is there already."""
+
+    words: Any
+    path: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """What the header of one page offers."""
+
+    links: list[Link]
+    sign_out: str | None
+
+
+def register(app: Flask) -> None:
+    """Let every template ask for the navigation of its page."""
+    app.context_processor(_offer)
+
+
+def header() -> Navigation:
+    """Return the header's links for whoever is signed in with this browser."""
+    if _in_office():
+        return bare()
+    try:
+        if current_candidate():
+            return Navigation(_links(CANDIDATE), _action("candidate.sign_out"))
+        member = current_member()
+        if member and member.organisation_id is not None:
+            return Navigation(_links(MEMBER), _action("verifier.sign_out"))
+    except SQLAlchemyError:
+        # The database does not answer: the page still has to say something.
+        current_app.logger.warning("navigation without the database", exc_info=True)
+    return bare()
+
+
+def bare() -> Navigation:
+    """Return the links of a page that must not ask the database anything."""
+    return Navigation(_links(OFFICE if _in_office() else EVERYBODY), None)
+
+
+def footer() -> list[Link]:
+    """Return the links at the foot of every page."""
+    return _links(FOOTER)
+
+
+def _offer() -> dict[str, Any]:
+    board = current_app.config["ESITO_BOARD_NAME"]
+    if not has_request_context():
+        # E-mails and documents are made without a visitor.
+        return {"board": board}
+    return {
+        "language": str(get_locale()),
+        "header_navigation": header,
+        "bare_navigation": bare,
+        "footer_links": footer,
+        "home": "/admin/" if _in_office() else _action("public.home") or "/",
+        "languages": _other_languages,
+        "language_action": _action("public.language"),
+        "here": _here(),
+        "board": board,
+        "demonstration": current_app.config["ESITO_ENV"] == "demo",
+    }
+
+
+def _here() -> str | None:
+    """Return the address that shows this page again, also after a refused form."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    rule = request.url_rule
+    return request.path if rule and "GET" in (rule.methods or ()) else None
+
+
+def _in_office() -> bool:
+    return request.path == "/admin" or request.path.startswith("/admin/")
+
+
+def _other_languages(shown: str) -> list[tuple[str, str]]:
+    known = current_app.config["LANGUAGES"]
+    return [(code, about["name"]) for code, about in known.items() if code != shown]
+
+
+def _links(entries: Iterable[Entry]) -> list[Link]:
+    """Keep what this process serves: a surface may lack whole audiences."""
+    served = current_app.extensions.setdefault("esito_paths", set())
+    if not served:
+        served.update(rule.rule for rule in current_app.url_map.iter_rules())
+    return [
+        Link(words, path, request.path == path)
+        for path, words in entries
+        if path in served
+    ]
+
+
+def _action(endpoint: str) -> str | None:
+    known = endpoint in current_app.view_functions
+    return url_for(endpoint) if known else None

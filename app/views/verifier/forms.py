@@ -1,0 +1,106 @@
+"""What a verifier's user fills in."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+
+from app.services import applications, grading
+from app.values import ExamCode, MemberRole, OrganisationType
+from app.views.forms import (
+    DateOfBirthField,
+    EsitoForm,
+    email_address,
+    longest,
+    required,
+    same_as,
+)
+
+TYPES = {
+    OrganisationType.university: _l("University"),
+    OrganisationType.college: _l("College or school of higher education"),
+    OrganisationType.employer: _l("Employer"),
+    OrganisationType.ministry: _l("Ministry or public authority"),
+    OrganisationType.professional_body: _l("Professional body"),
+    OrganisationType.other: _l("Other"),
+}
+ROLES = {
+    MemberRole.primary: _l("Primary user"),
+    MemberRole.admin: _l("User"),
+}
+CHOOSE = SelectChoice("", _l("Choose"))
+_EMAIL = _l("Enter an email address such as name@example.org.")
+
+
+def _words(label: Any, name: str, message: Any) -> StringField:
+    limit = applications.LONGEST[name]
+    return StringField(label, [required(message), longest(limit)])
+
+
+class ApplicationForm(EsitoForm):
+    """An organisation, and the person who applies for it."""
+
+    first_name = _words(_l("First name"), "first_name", _l("Enter your first name."))
+    family_name = _words(_l("Last name"), "family_name", _l("Enter your last name."))
+    job_title = _words(_l("Job title"), "job_title", _l("Enter your job title."))
+    email = StringField(_l("Email address"), [required(_EMAIL), email_address()])
+    email_again = StringField(
+        _l("Confirm email address"),
+        [same_as("email", _l("The two email addresses are not the same."))],
+    )
+    organisation = _words(
+        _l("Organisation name"), "organisation", _l("Enter your organisation's name.")
+    )
+    type = SelectField(
+        _l("Type of organisation"),
+        [required(_l("Choose what kind of organisation it is."))],
+        choices=[CHOOSE, *(SelectChoice(key.value, TYPES[key]) for key in TYPES)],
+    )
+    website = StringField(
+        _l("Website"), [required(_l("Enter your website.")), longest(200)]
+    )
+    city = _words(_l("City"), "city", _l("Enter the city of your organisation."))
+    country = SelectField(_l("Country"), [required(_l("Choose a country."))])
+
+
+class SignInForm(EsitoForm):
+    """E-mail address and password, and the page that asked for them."""
+
+    email = StringField(
+        _l("Email address"), [required(_l("Enter your email address."))]
+    )
+    password = PasswordField(_l("Password"), [required(_l("Enter your password."))])
+    next = HiddenField()
+
+
+class ForgottenForm(EsitoForm):
+    """The address that a password link goes to."""
+
+    email = StringField(_l("Email address"), [required(_EMAIL), email_address()])
+
+
+class PasswordForm(EsitoForm):
+    """A new password, typed twice."""
+
+    password = PasswordField(_l("Password"), [required(_l("Choose a password."))])
+    password_again = PasswordField(
+        _l("Confirm password"),
+        [same_as("password", _l("The two passwords are not the same."))],
+    )
+
+
+class SearchForm(EsitoForm):
+    """What a member looks for among the shared results."""
+
+    name = StringField(_l("Name"), [longest(120)])
+    exam = SelectField(
+        _l("Exam"),
+        default="",
+        choices=[
+            SelectChoice("", _l("All exams")),
+            *(SelectChoice(code.value, grading.exam(code).name) for code in ExamCode),
+        ],
+    )
+    date_of_birth = DateOfBirthField(_l("Date of birth"))
+    unread = BooleanField(_l("Only those I have not opened yet"))

@@ -1,0 +1,38 @@
+"""What the pages let a role do is what the services let it do."""
+
+import pytest
+
+from app.services import rights
+from app.services.rights import Act
+from app.views.admin.roles import ROLES
+
+PAGES = {
+    Act.propose_release: {("can_propose", "Releases")},
+    Act.approve_release: {("can_approve", "Releases")},
+    Act.withdraw_release: {("can_withdraw", "Releases")},
+    Act.accept_result: {("can_accept", "Results")},
+    Act.withdraw_result: {("can_withdraw", "Results")},
+    Act.decide_application: {
+        (f"can_{act}", "Organisations")
+        for act in ("approve", "refuse", "suspend", "restore")
+    },
+    Act.deactivate_member: {("can_deactivate", "Members")},
+}
+
+
+@pytest.mark.parametrize("act", Act)
+def test_a_role_has_the_page_of_an_act_if_it_may_do_it(act):
+    for role, granted in ROLES.items():
+        wanted = PAGES[act] if role in rights.ROLES[act] else set()
+        assert PAGES[act] & granted == wanted, role
+
+
+def test_a_role_has_the_import_page_if_it_imports_anything():
+    with_page = {
+        role for role, may in ROLES.items() if ("can_import", "Imports") in may
+    }
+    assert with_page == set(rights.IMPORTS)
+
+
+def test_every_role_has_a_desk():
+    assert all(("can_index", "Desk") in granted for granted in ROLES.values())

@@ -1,0 +1,142 @@
+"""Every e-mail, in both languages: complete or not at all, and never a mark."""
+
+import re
+
+import pytest
+from jinja2 import UndefinedError
+from lxml import html
+
+from app.models import Mail
+from app.services import letters, wording
+from app.values import Language
+from tests.cast import NOW
+
+VALUES = {
+    "name": "Amina Benali",
+    "organisation": "Università di Pisa",
+    "link": "https://results.example/candidate/password/TOKEN",
+    "base_url": "https://results.example",
+    "exam": "FCE",
+    "session": "November 2026",
+    "path": "/candidate/",
+    "due_on": "2026-12-21",
+    "reason": "We could not reach you.",
+    "id_number_ending": "ABC",
+}
+ALL = ("base_url", "name")
+NEEDS = {
+    "confirm_email": ("link",),
+    "result_out": ("exam", "session", "path"),
+    "set_password": ("link",),
+    "password_changed": (),
+    "application_received": ("organisation", "due_on"),
+    "organisation_approved": ("organisation", "link"),
+    "organisation_refused": ("organisation", "reason"),
+    "member_added": ("organisation", "link"),
+    "staff_added": ("link",),
+    "registered": ("id_number_ending",),
+}
+EVERY = [(kind, language) for kind in NEEDS for language in Language]
+
+
+def letter(kind, form, language=Language.en, **changed):
+    values = {**{key: VALUES[key] for key in (*ALL, *NEEDS[kind])}, **changed}
+    return wording.letter(f"email/{kind}.{form}", language, **values)
+
+
+def test_every_template_is_tried_here(app):
+    names = app.jinja_env.list_templates(filter_func=lambda n: n.startswith("email/"))
+    kinds = {name.removeprefix("email/").partition(".")[0] for name in names}
+    assert kinds == set(NEEDS)
+    assert len(names) == 2 * len(NEEDS)
+
+
+@pytest.mark.parametrize(("kind", "language"), EVERY)
+def test_a_letter_is_whole_in_text_and_html(app, kind, language):
+    text, page = letter(kind, "txt", language), letter(kind, "html", language)
+    subject, _, body = text.partition("\n")
+    assert 0 < len(subject) <= 60
+    assert body.startswith("\n")
+    tree = html.fromstring(page)
+    assert tree.get("lang") == language.value
+    assert tree.findtext(".//title") == subject
+    assert len(tree.findall(".//h1")) == 1
+    for needed in NEEDS[kind]:
+        shown = {"exam": "B2 First", "due_on": "21", "path": "example/candidate/"}
+        said = shown.get(needed, VALUES[needed])
+        assert said in text
+        assert said in page
+    for left_over in ("None", "{{", "%(", "}}"):
+        assert left_over not in text + page
+
+
+@pytest.mark.parametrize("kind", list(NEEDS))
+def test_text_and_html_say_the_same(app, kind):
+    text = letter(kind, "txt")
+    tree = html.fromstring(letter(kind, "html"))
+    for paragraph in tree.findall(".//p"):
+        said = " ".join(paragraph.text_content().split())
+        if "button" not in said:
+            assert said in " ".join(text.split())
+    for address in tree.xpath("//a/@href"):
+        assert address in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "needed"),
+    [(kind, needed) for kind, needs in NEEDS.items() for needed in (*ALL, *needs)],
+)
+@pytest.mark.parametrize("form", ["txt", "html"])
+def test_a_letter_with_a_gap_is_not_written(app, kind, needed, form):
+    values = {key: VALUES[key] for key in (*ALL, *NEEDS[kind]) if key != needed}
+    with pytest.raises(UndefinedError):
+        wording.letter(f"email/{kind}.{form}", Language.en, **values)
+    if needed != "name":
+        for blank in ("", None):
+            with pytest.raises(UndefinedError):
+                letter(kind, form, **{needed: blank})
+
+
+def test_somebody_without_a_name_is_greeted_all_the_same(app):
+    assert "Hello," in letter("set_password", "txt", name="")
+    assert "Hello," in letter("set_password", "html", name="")
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_news_of_a_result_does_not_say_what_it_is(app, language):
+    both = letter("result_out", "txt", language) + letter(
+        "result_out", "html", language
+    )
+    told = html.fromstring(f"<div>{both}</div>").text_content()
+    hints = r"\b(pass(ed)?|fail\w*|grade|score|promoss\w+|bocciat\w+|superat\w+)\b"
+    assert not re.search(hints, told, re.IGNORECASE)
+    assert "congrat" not in told.casefold()
+
+
+def test_names_and_reasons_are_text_in_html(app):
+    evil = "<img src=x onerror=alert(1)>"
+    page = letter(
+        "organisation_refused", "html", name=evil, organisation=evil, reason=evil
+    )
+    assert "<img" not in page
+    assert page.count("&lt;img") == 3
+
+
+def test_a_queued_row_becomes_a_message(app, cast):
+    account = cast.account(cast.amina)
+    row = Mail(
+        reference="R" * 22,
+        kind="set_password",
+        address=account.email,
+        language=Language.en,
+        values={
+            "name": "Amina",
+            "link": ["set_password", "CandidateAccount", account.id],
+        },
+    )
+    message = letters.message(row, at=NOW)
+    assert message.subject == "Choose a new password"
+    assert message.recipients == ["amina@mail.example"]
+    link = re.search(r"http://127\.0\.0\.1:8000/candidate/password/\S+", message.body)
+    assert link
+    assert link.group() in message.html

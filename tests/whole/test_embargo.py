@@ -1,0 +1,241 @@
+"""No result is seen early or by the wrong person, on any page there is.
+
+Every address of the service is fetched by everybody who is not the board, in a world
+without the result and just before its instant: nothing may differ. From the instant
+on, the result is on the pages of a closed list, for the people named there, and on no
+other; no job runs in between.
+"""
+
+import re
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import true
+
+from app import clock
+from app.extensions import db
+from app.models import Mail, Share
+from app.services import announcing, publication, signins
+from app.values import Audience
+from tests.cast import NOW, save
+
+# Where a published result may be seen, and by whom; a page that is not here may not
+# show one.
+SURFACES = {
+    ("candidate.result", "amina"),
+    ("candidate.statement", "amina"),
+    ("verifier.result", "registrar"),
+    ("verifier.statement", "registrar"),
+}
+# Scores that stand nowhere else.
+MARKS = {"overall": 187, "grade": "A", "cefr": "C1"}
+MARKS |= {"score_r": 186, "score_u": 188, "score_w": 189, "score_l": 183}
+MARKS |= {"score_s": 184}
+MARK = re.compile(r"(?<!\d)18[346789](?!\d)")
+MOMENT = timedelta(milliseconds=1)
+
+
+class World:
+    """Amina, Boris, two registrars and a centre's clerk, each with a browser."""
+
+    def __init__(self, app, cast):
+        self.app, self.cast = app, cast
+        self.amina = cast.account(cast.amina)
+        cast.account(cast.boris)
+        self.share = save(
+            Share(
+                entry=cast.amina,
+                organisation=cast.acme,
+                account=self.amina,
+                at=NOW - timedelta(days=3),
+                terms_version="test",
+            )
+        )
+        rival = cast.organisation("Rival College", "rival.example")
+        self.people = {
+            "anonymous": (None, None),
+            "amina": (Audience.candidate, self.amina),
+            "boris": (Audience.candidate, cast.boris.account),
+            "registrar": (Audience.member, cast.verifier),
+            "rival": (Audience.member, cast.member(rival, "a@rival.example")),
+            "clerk": (Audience.staff, cast.clerk),
+        }
+        self.browsers = {who: self._browser(who) for who in self.people}
+        self.without = {who: self.marks_seen(who) for who in self.people}
+
+    def _browser(self, who):
+        audience, person = self.people[who]
+        client = self.app.test_client()
+        if person is not None:
+            token = signins.begin(person, address="", browser="", at=clock.now())
+            with client.session_transaction() as session:
+                session[audience.value] = token
+        return client
+
+    def addresses(self):
+        """Every GET address of the service, with the references that exist."""
+        for rule in self.app.url_map.iter_rules():
+            if "GET" not in rule.methods or rule.endpoint.endswith("static"):
+                continue
+            for values in self._values(rule):
+                yield rule.endpoint, self._url(rule, values)
+
+    def _values(self, rule):
+        if not rule.arguments:
+            return [{}]
+        row = self.cast.amina
+        if "reference" in rule.arguments:
+            options = [row.reference, self.share.reference, self.cast.acme.reference]
+        else:
+            options = [str(row.id)]
+        return [dict.fromkeys(rule.arguments, option) for option in options]
+
+    def _url(self, rule, values):
+        adapter = self.app.url_map.bind("localhost")
+        return adapter.build(rule.endpoint, values)
+
+    def observe(self, who):
+        """Fetch every address as one person: {(endpoint, url): (status, words)}."""
+        client = self.browsers[who]
+        seen = {}
+        for endpoint, url in self.addresses():
+            response = client.get(url)
+            seen[endpoint, url] = (response.status_code, words(response))
+            db.session.rollback()
+        return seen
+
+
+    def marks_seen(self, who):
+        """The marks on each page, such as the public explanation of the scale has."""
+        return {
+            address: marks(text)
+            for address, (_, text) in self.observe(who).items()
+        }
+
+
+def words(response):
+    """What an answer says, without what differs from one answer to the next."""
+    if response.mimetype == "application/pdf":
+        pages = PdfReader(BytesIO(response.data)).pages
+        return " ".join(page.extract_text() for page in pages)
+    text = response.get_data(as_text=True)
+    text = re.sub(r'nonce="[^"]*"', "", text)
+    text = re.sub(r'name="csrf_token"[^>]*value="[^"]*"', "", text)
+    return re.sub(r'id="csrf_token"[^>]*>|csrf[^"]*" content="[^"]*"', "", text)
+
+
+def marks(text):
+    """The marks that a page tells; numbers inside its tags are only coordinates."""
+    return set(MARK.findall(re.sub(r"<[^>]+>", " ", text)))
+
+
+def surfaces_with_marks(world):
+    """Where a mark stands that does not stand there without the result."""
+    return {
+        (endpoint, who)
+        for who in world.people
+        for (endpoint, url), (_, text) in world.observe(who).items()
+        if marks(text) - world.without[who].get((endpoint, url), set())
+    }
+
+
+@pytest.fixture
+def world(app, cast, at):
+    return World(app, cast)
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """A function that sets the clock of the pages."""
+
+    def move(instant):
+        monkeypatch.setattr(clock, "now", lambda: instant)
+
+    move(NOW - timedelta(hours=1))
+    return move
+
+
+def publish(cast):
+    cast.result(cast.amina, **MARKS)
+    cast.released(instant=NOW)
+
+
+def test_before_the_instant_nothing_differs_from_a_world_without_the_result(
+    world, cast, at
+):
+    at(NOW - MOMENT)
+    without = {who: world.observe(who) for who in world.people}
+    publish(cast)
+    for who in world.people:
+        with_result = world.observe(who)
+        assert with_result.keys() == without[who].keys()
+        for address, answer in with_result.items():
+            assert answer == without[who][address], (who, address)
+
+
+def test_from_the_instant_on_it_is_on_the_pages_of_the_closed_list_only(
+    world, cast, at
+):
+    publish(cast)
+    at(NOW - MOMENT)
+    assert surfaces_with_marks(world) == set()
+    at(NOW)
+    assert surfaces_with_marks(world) == SURFACES
+
+
+def test_without_the_guard_every_surface_would_show_it_early(
+    world, cast, at, monkeypatch
+):
+    publish(cast)
+    at(NOW - MOMENT)
+    monkeypatch.setattr(publication, "visible", lambda at: true())
+    assert surfaces_with_marks(world) >= SURFACES
+
+
+def test_taking_it_back_empties_every_surface_at_once(world, cast, at):
+    cast.result(cast.amina, **MARKS)
+    release = cast.released(instant=NOW)
+    at(NOW + MOMENT)
+    publication.withdraw(release, by=cast.officer, why="wrong papers", at=NOW + MOMENT)
+    assert surfaces_with_marks(world) == set()
+
+
+def test_a_correction_stays_dark_while_the_first_version_shows(world, cast, at):
+    cast.result(cast.amina)
+    cast.released(instant=NOW - timedelta(days=20))
+    cast.result(cast.amina, version=2, **MARKS)
+    cast.released(instant=NOW)
+    at(NOW - MOMENT)
+    assert surfaces_with_marks(world) == set()
+    at(NOW)
+    assert surfaces_with_marks(world) == SURFACES
+
+
+def test_nobody_is_told_before_the_instant(world, cast, at):
+    publish(cast)
+    assert announcing.announce_due(at=NOW - MOMENT) == 0
+    assert db.session.scalars(db.select(Mail)).all() == []
+    assert announcing.announce_due(at=NOW) == 1
+    told = db.session.scalars(db.select(Mail)).one()
+    assert told.address == cast.amina.account.email
+    assert not MARK.search(str(told.values))
+
+
+def test_the_instant_counts_and_not_what_the_visitor_says(world, cast, at):
+    publish(cast)
+    at(NOW - MOMENT)
+    client = world.browsers["amina"]
+    later = f"{date(2030, 1, 1):%a, %d %b %Y} 00:00:00 GMT"
+    address = f"/candidate/results/{cast.amina.reference}"
+    plain = client.get(address)
+    for headers in (
+        {"Date": later},
+        {"If-Modified-Since": later},
+        {"X-Forwarded-For": "10.0.0.1", "X-Now": later},
+        {"Range": "bytes=0-100"},
+    ):
+        answer = client.get(f"{address}?now={later}&at=2030-01-01", headers=headers)
+        assert answer.status_code == plain.status_code == 404
+        assert not MARK.search(answer.text)

@@ -1,0 +1,111 @@
+"""Every setting is explained, and everything explained is a setting."""
+
+import ast
+import re
+
+import pytest
+
+import config
+from tests.whole.source import ROOT, Source
+
+PAGE = (ROOT / "docs" / "configuration.md").read_text()
+
+
+def settings_read() -> set[str]:
+    """The names that config.py asks the environment for."""
+    names = set()
+    for node in ast.walk(Source(ROOT / "config.py").tree):
+        if isinstance(node, ast.Call):
+            function = node.func
+            asked = isinstance(function, ast.Attribute) and (
+                ast.unparse(function) == "environ.get"
+            )
+            handed = any(
+                isinstance(value, ast.Name) and value.id == "environ"
+                for value in node.args
+            )
+            if asked or handed:
+                names |= {
+                    value.value
+                    for value in node.args
+                    if isinstance(value, ast.Constant)
+                    and str(value.value).startswith("ESITO_")
+                }
+    return names
+
+
+def settings_explained() -> set[str]:
+    return set(re.findall(r"^\| `(ESITO_[A-Z_]+)`", PAGE, re.MULTILINE))
+
+
+def test_every_setting_is_explained():
+    assert "ESITO_ENV" in settings_read()
+    assert settings_read() - settings_explained() == set()
+
+
+def test_everything_explained_is_a_setting():
+    assert settings_explained() - settings_read() == set()
+
+
+def test_every_setting_named_anywhere_exists():
+    known = settings_read()
+    for path in (ROOT / "README.md", ROOT / "Makefile", *(ROOT / "docs").rglob("*.md")):
+        named = set(re.findall(r"ESITO_[A-Z_]+[A-Z]", path.read_text()))
+        assert named - known == set(), path.name
+
+
+GOOD = {
+    "ESITO_SECRET_KEY": "k" * 32,
+    "ESITO_MAIL_URL": "smtp://mail.example",
+    "ESITO_DATA_DIR": "/nowhere",
+}
+
+
+def test_production_starts_with_a_key_and_a_mail_server():
+    assert config.read(GOOD)["ESITO_ENV"] == "production"
+
+
+@pytest.mark.parametrize("name", ["ESITO_SECRET_KEY", "ESITO_MAIL_URL"])
+def test_production_refuses_to_start_without(name):
+    with pytest.raises(config.BadSetting, match=name):
+        config.read({**GOOD, name: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ESITO_ENV", "staging"),
+        ("ESITO_SECRET_KEY", "short"),
+        ("ESITO_DATABASE_URL", "mysql://root@localhost/esito"),
+        ("ESITO_BASE_URL", "results.example.org"),
+        ("ESITO_BASE_URL", "https://example.org/results"),
+        ("ESITO_MAIL_URL", "mail.example.org:25"),
+        ("ESITO_MAIL_URL", "http://mail.example.org"),
+        ("ESITO_MAIL_URL", "smtp://mail.example.org:many"),
+        ("ESITO_TIMEZONE", "Europe/Atlantis"),
+        ("ESITO_SECRET_NUMBER_DIGITS", "3"),
+        ("ESITO_SECRET_NUMBER_DIGITS", "eight"),
+        ("ESITO_TRUSTED_PROXIES", "-1"),
+        ("ESITO_SURFACE", "everything"),
+    ],
+)
+def test_a_malformed_setting_is_refused_by_its_name(name, value):
+    with pytest.raises(config.BadSetting, match=name):
+        config.read({**GOOD, name: value})
+
+
+def test_a_key_file_that_is_not_there_is_refused_by_its_name(tmp_path):
+    environ = {**GOOD, "ESITO_SECRET_KEY": ""}
+    environ["ESITO_SECRET_KEY_FILE"] = str(tmp_path / "missing")
+    with pytest.raises(config.BadSetting, match="ESITO_SECRET_KEY_FILE"):
+        config.read(environ)
+
+
+def test_the_demonstration_keeps_its_own_key(tmp_path):
+    environ = {"ESITO_ENV": "demo", "ESITO_DATA_DIR": str(tmp_path)}
+    assert config.read(environ)["SECRET_KEY"] == config.read(environ)["SECRET_KEY"]
+
+
+def test_production_does_not_start_in_debug_mode():
+    with pytest.raises(config.BadSetting, match="FLASK_DEBUG"):
+        config.refuse_unsafe(config.read(GOOD), debug=True)
