@@ -21,10 +21,7 @@ from app.services import (
 from app.services.throttle import Door
 from app.services.tokens import Purpose
 from app.transactions import atomic
-from app.values import AuditAction, Language
-
-# The wording of the terms that a candidate agrees to when registering.
-TERMS_VERSION = "2026-01"
+from app.values import TERMS_VERSION, AuditAction, Language
 
 
 def register(

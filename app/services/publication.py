@@ -137,16 +137,8 @@ def propose(
             .values(release_id=release.id)
             .execution_options(synchronize_session=False)
         )
-        audit.append(
-            AuditAction.release_proposed,
-            f"release:{release.reference}",
-            by=by,
-            at=at,
-            session=session.code,
-            centre=centre.number if centre else None,
-            instant=instant.isoformat(),
-            results=count,
-        )
+        where = {"session": session.code, "centre": centre.number if centre else None}
+        _trace(AuditAction.release_proposed, release, by, at, **where)
     return release
 
 
@@ -182,14 +174,7 @@ def approve(release: Release, *, by: User, at: datetime) -> None:
                     " Withdraw it and propose it again."
                 )
             )
-        audit.append(
-            AuditAction.release_approved,
-            f"release:{release.reference}",
-            by=by,
-            at=at,
-            instant=release.instant.isoformat(),
-            results=bound,
-        )
+        _trace(AuditAction.release_approved, release, by, at)
     db.session.refresh(release)
 
 
@@ -211,14 +196,16 @@ def withdraw(release: Release, *, by: User, why: str, at: datetime) -> None:
             raise Conflict(_l("This release is already withdrawn."))
         if _was_in_force(release, at):
             _retire_replaced(release, at)
-        audit.append(
-            AuditAction.release_withdrawn,
-            f"release:{release.reference}",
-            by=by,
-            at=at,
-            why=why.strip(),
-        )
+        _trace(AuditAction.release_withdrawn, release, by, at, why=why.strip())
     db.session.refresh(release)
+
+
+def _trace(
+    action: AuditAction, release: Release, by: User, at: datetime, **detail: Any
+) -> None:
+    signed = {"instant": release.instant.isoformat(), "results": release.result_count}
+    subject = f"release:{release.reference}"
+    audit.append(action, subject, by=by, at=at, **signed, **detail)
 
 
 def leave_pending_releases(entry_ids: list[int], *, at: datetime) -> int:

@@ -5,14 +5,13 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, TypeVar
 
-from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
-from app.models import User
+from app.models import Model, User
 from app.services import audit
 from app.transactions import atomic
 from app.values import AuditAction

@@ -85,14 +85,10 @@ def share(
         except IntegrityError:
             # Shared already, or a moment ago by the same form sent twice.
             return _standing(entry, organisation)
+        what = {"entry": entry.reference, "organisation": organisation.reference}
+        subject = f"share:{made.reference}"
         audit.append(
-            AuditAction.share_made,
-            f"share:{made.reference}",
-            by=by,
-            at=at,
-            entry=entry.reference,
-            organisation=organisation.reference,
-            terms=TERMS_VERSION,
+            AuditAction.share_made, subject, by=by, at=at, terms=TERMS_VERSION, **what
         )
     return made
 

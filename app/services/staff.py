@@ -3,13 +3,12 @@
 import hashlib
 from datetime import datetime
 
-from flask_appbuilder.security.sqla.models import Role
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from app.errors import Conflict, Refused
 from app.extensions import db
-from app.models import Centre, StaffMember, User
+from app.models import Centre, Role, StaffMember, User
 from app.services import audit, mail, passwords, signins, throttle, tokens
 from app.services.tokens import Purpose
 from app.transactions import atomic
@@ -71,24 +70,13 @@ def create(
         held = _role_for(role, centre)
         if find(email) is not None:
             raise Conflict(_l("There is a user with this address."), field="email")
-        user = User(
-            first_name=first,
-            last_name=last,
-            username=_username(email),
-            email=email,
-            active=True,
-            password=stored,
-            roles=[held],
-        )
+        user = User(first_name=first, last_name=last, email=email, password=stored)
+        user.username, user.active, user.roles = _username(email), True, [held]
         session.add(user)
         session.flush()
-        session.add(
-            StaffMember(
-                user_id=user.id,
-                centre_id=centre.id if centre else None,
-                language=language,
-            )
-        )
+        member = StaffMember(user_id=user.id, language=language)
+        member.centre_id = centre.id if centre else None
+        session.add(member)
         _trace(AuditAction.staff_added, user, role, centre, by, at)
         if stored is None:
             _send_link("staff_added", user, language, at)

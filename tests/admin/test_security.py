@@ -12,6 +12,7 @@ from app.services import passwords, signins, staff, tokens
 from app.services.tokens import Purpose
 from app.views.admin import security
 from tests.cast import NOW, PASSWORD
+from tests.client import PageClient
 
 NEW = "an entirely new password"
 
@@ -286,3 +287,22 @@ def everything():
         for table in Model.metadata.sorted_tables
         if table.name not in (SignIn.__tablename__, "throttle")
     }
+
+
+@pytest.mark.parametrize("surface", ["office", "public"])
+def test_the_back_office_may_run_alone_or_not_at_all(
+    app, new_database_url, tmp_path, surface
+):
+    from flask_migrate import upgrade
+
+    from tests.conftest import make_app
+
+    other = make_app(new_database_url(), tmp_path, ESITO_SURFACE=surface)
+    with other.app_context():
+        upgrade()
+        other.test_client_class = PageClient
+        there = 200 if surface == "office" else 404
+        assert other.test_client().get("/admin/login/").status_code == there
+        assert other.test_client().get("/admin/password/x").status_code == 404
+        db.session.remove()
+        db.engine.dispose()

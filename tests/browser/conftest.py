@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.service import PostOffice, Service
 
@@ -19,6 +19,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# On a slow machine with other work, a page may take its time; a wait ends when it comes.
+PATIENCE = 45_000
 
 
 def chromium() -> str:
@@ -38,6 +42,52 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield opened
         opened.close()
+
+
+class Visitors:
+    """People with a browser of their own each, and whatever their browsers object to."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    def arrive(self, at: str, width: int = 1280, **options: Any) -> Page:
+        """Open a window on the service at an address; nobody is signed in."""
+        wishes = {"locale": "en-GB", "viewport": {"width": width, "height": 812}}
+        context = self._browser.new_context(base_url=at, **{**wishes, **options})
+        context.set_default_timeout(PATIENCE)
+        context.on("console", lambda said: self._hear(said.type, said.text))
+        context.on("weberror", lambda wrong: self._hear("error", str(wrong.error)))
+        context.on("request", lambda asked: self._stay_here(at, asked.url))
+        self._contexts.append(context)
+        return context.new_page()
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append(f"{kind}: {text}")
+
+    def _stay_here(self, at: str, url: str) -> None:
+        if not url.startswith((at + "/", "data:", "blob:")):
+            self.complaints.append(f"request to another host: {url}")
+
+    def leave(self) -> None:
+        """Close every window."""
+        for context in self._contexts:
+            context.close()
+        self._contexts.clear()
+
+
+@pytest.fixture
+def visitors(browser: Browser) -> Iterator[Visitors]:
+    """Browsers for people; no console error, refused script or foreign host passes."""
+    everybody = Visitors(browser)
+    expect.set_options(timeout=PATIENCE)
+    try:
+        yield everybody
+    finally:
+        everybody.leave()
+    assert everybody.complaints == [], "the browsers complained"
 
 
 @pytest.fixture

@@ -74,10 +74,13 @@ class Service:
             "PORT": str(self.port),
             "HOST": "127.0.0.1",
         }
+        # How many seconds the slowest command has taken: this machine's measure.
+        self.slowness = 1.0
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def flask(self, *words: str, stdin: str = "", status: int = 0) -> str:
         """Run a command as an operator would; return what it printed."""
+        began = time.monotonic()
         done = subprocess.run(
             [*FLASK, *words],
             cwd=ROOT,
@@ -88,6 +91,7 @@ class Service:
             timeout=180,
             check=False,
         )
+        self.slowness = max(self.slowness, time.monotonic() - began)
         assert done.returncode == status, (words, done.stdout, done.stderr)
         return done.stdout + done.stderr
 

@@ -10,7 +10,7 @@ from app.extensions import db
 from app.models import AuditRow, CandidateAccount, Entry, Mail, SignIn
 from app.services import accounts, audit, proof, signins, tokens
 from app.services.tokens import Purpose
-from app.values import Language
+from app.values import TERMS_VERSION, Language
 from tests.cast import NOW, PASSWORD, Cast, save
 
 SECRET = "00482913"
@@ -68,7 +68,7 @@ def test_amina_registers_with_her_paper(cast):
     assert cast.amina.account_id == account.id
     assert cast.amina.registered_at == NOW
     assert (account.language, account.wants_updates) == (Language.it, True)
-    assert account.terms_version == accounts.TERMS_VERSION
+    assert account.terms_version == TERMS_VERSION
     assert account.email_confirmed_at is None
     assert PASSWORD not in account.password_hash
     assert acts("account_registered") == [f"entry:{cast.amina.reference}"]

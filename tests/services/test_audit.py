@@ -75,7 +75,11 @@ def test_a_removed_row_is_noticed(own_app, database):
 
 
 def test_what_is_rolled_back_leaves_no_trace(app):
-    with pytest.raises(RuntimeError), atomic():
-        audit.append(AuditAction.record_changed, "centre:IT024", by=None, at=NOW)
-        raise RuntimeError("something failed afterwards")
+    def fail_halfway() -> None:
+        with atomic():
+            audit.append(AuditAction.record_changed, "centre:IT024", by=None, at=NOW)
+            raise RuntimeError("something failed afterwards")
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
     assert audit.first_broken() == (0, None)

@@ -8,7 +8,7 @@ PAGES = [
     path
     for path in TEMPLATES.rglob("*.html")
     if path.relative_to(TEMPLATES).parts[0] not in ("email", "pdf")
-    and path.name != "email.html"
+    and not path.name.startswith("email")
 ]
 
 

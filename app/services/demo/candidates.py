@@ -3,10 +3,10 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 
 from app.extensions import db
 from app.models import CandidateAccount, Centre, Entry, ExamSession, Result
@@ -14,7 +14,7 @@ from app.services import credentials, names
 from app.services.demo import people
 from app.services.demo.board import CENTRE_WEIGHTS, Board, Plan, State
 from app.services.demo.scores import Drawn, draw_outcome
-from app.values import ComponentCode, Language
+from app.values import TERMS_VERSION, ComponentCode, Language
 
 CHUNK = 1000
 WITH_RESULTS = frozenset(
@@ -170,38 +170,39 @@ def _open_accounts(
     ]
     if not chosen:
         return
-    accounts = [
-        {
-            "reference": f"{draw.getrandbits(128):032x}"[:22],
-            "email": row["email"],
-            "email_confirmed_at": row["secret_issued_at"] + timedelta(days=1),
-            "password_hash": password_hash,
-            "language": row["language"],
-            "wants_updates": draw.random() < 0.3,
-            "terms_version": "2026-11",
-            "terms_accepted_at": row["secret_issued_at"] + timedelta(days=1),
-            "created_at": row["secret_issued_at"] + timedelta(days=1),
-        }
-        for _, row in chosen
-    ]
+    accounts = [_account(row, draw, password_hash) for _, row in chosen]
     account_ids = _inserted(CandidateAccount, accounts)
+    table = Entry.__table__
     db.session.connection().execute(
-        update(Entry.__table__)
-        .where(Entry.__table__.c.id == _bound("entry"))
-        .values(account_id=_bound("account"), registered_at=_bound("registered")),
+        update(table)
+        .where(table.c.id == bindparam("entry"))
+        .values(account_id=bindparam("account"), registered_at=bindparam("registered")),
         [
-            {
-                "entry": key,
-                "account": account,
-                "registered": row["secret_issued_at"] + timedelta(days=1),
-            }
+            {"entry": key, "account": account, "registered": _registered(row)}
             for (key, row), account in zip(chosen, account_ids, strict=True)
         ],
     )
 
 
-def _bound(name: str) -> Any:
-    return db.bindparam(name)
+def _account(
+    entry: dict[str, Any], draw: random.Random, password_hash: str
+) -> dict[str, Any]:
+    return {
+        "reference": f"{draw.getrandbits(128):032x}"[:22],
+        "email": entry["email"],
+        "email_confirmed_at": _registered(entry),
+        "password_hash": password_hash,
+        "language": entry["language"],
+        "wants_updates": draw.random() < 0.3,
+        "terms_version": TERMS_VERSION,
+        "terms_accepted_at": _registered(entry),
+        "created_at": _registered(entry),
+    }
+
+
+def _registered(entry: dict[str, Any]) -> datetime:
+    issued: datetime = entry["secret_issued_at"]
+    return issued + timedelta(days=1)
 
 
 def _result(
@@ -228,6 +229,4 @@ def _result(
 
 
 def _noon(session: ExamSession) -> datetime:
-    from datetime import UTC, time
-
     return datetime.combine(session.exam_date, time(12), UTC)

@@ -11,6 +11,7 @@ from app.models import Entry, ExamSession, Member, Organisation, Result, Share
 from app.models import ShareAccess as Access
 from app.services import lookalikes, publication
 from app.values import (
+    TERMS_VERSION,
     AccessKind,
     Language,
     MemberRole,
@@ -41,28 +42,11 @@ def make(password_hash: str, officer_id: int, *, at: datetime) -> list[Member]:
     """Add the organisations and their primary users; return these."""
     members = []
     for line in ORGANISATIONS.split("\n")[1:-1]:
-        name, kind, domain, city, country, stands, days = line.split("|")
-        status = Status(stands)
+        *facts, days = line.split("|")
         applied = at - timedelta(days=int(days))
-        decided = status is not Status.applied
-        organisation = Organisation(
-            name=name,
-            folded_name=lookalikes.folded(name),
-            type=OrganisationType(kind),
-            website=f"https://www.{domain}",
-            city=city,
-            country=country,
-            domain_matches=status is not Status.refused,
-            status=status,
-            applied_at=applied,
-            due_on=(applied + timedelta(days=7)).date(),
-            decided_at=applied + timedelta(days=2) if decided else None,
-            decided_by_id=officer_id if decided else None,
-            decision_reason="No such body is known."
-            if status is Status.refused
-            else "",
-        )
-        works = status in (Status.approved, Status.suspended)
+        organisation = _organisation(facts, officer_id, applied)
+        domain, country = facts[2], facts[4]
+        works = organisation.status in (Status.approved, Status.suspended)
         members.append(
             Member(
                 organisation=organisation,
@@ -82,6 +66,27 @@ def make(password_hash: str, officer_id: int, *, at: datetime) -> list[Member]:
     db.session.add_all(members)
     db.session.flush()
     return members
+
+
+def _organisation(facts: list[str], officer_id: int, applied: datetime) -> Organisation:
+    name, kind, domain, city, country, stands = facts
+    status = Status(stands)
+    decided = status is not Status.applied
+    return Organisation(
+        name=name,
+        folded_name=lookalikes.folded(name),
+        type=OrganisationType(kind),
+        website=f"https://www.{domain}",
+        city=city,
+        country=country,
+        domain_matches=status is not Status.refused,
+        status=status,
+        applied_at=applied,
+        due_on=(applied + timedelta(days=7)).date(),
+        decided_at=applied + timedelta(days=2) if decided else None,
+        decided_by_id=officer_id if decided else None,
+        decision_reason="No such body is known." if status is Status.refused else "",
+    )
 
 
 def share(members: list[Member], draw: random.Random, *, at: datetime) -> int:
@@ -115,27 +120,42 @@ def _share_part(
 ) -> int:
     shares: list[dict[str, Any]] = []
     readers: list[Member | None] = []
+    # The first organisations of the list receive most.
+    weights = range(len(receiving), 0, -1)
     for entry_id, account_id, _ in part:
         if draw.randrange(100) >= SHARING:
             continue
-        weights = range(len(receiving), 0, -1)
-        for member in set(draw.choices(receiving, weights, k=draw.choice((1, 1, 2)))):
-            shared_at = at - timedelta(minutes=draw.randrange(5, 7 * 24 * 60))
+        chosen = draw.choices(receiving, weights, k=draw.choice((1, 1, 2)))
+        for member in dict.fromkeys(chosen):
             read = draw.random() < 0.5
-            shares.append(
-                {
-                    "reference": f"{draw.getrandbits(128):032x}"[:22],
-                    "entry_id": entry_id,
-                    "organisation_id": member.organisation_id,
-                    "account_id": account_id,
-                    "at": shared_at,
-                    "terms_version": "2026-11",
-                    "first_read_at": shared_at + (at - shared_at) / 2 if read else None,
-                }
-            )
+            shares.append(_shared(entry_id, account_id, member, read, draw, at))
             readers.append(member if read else None)
-    if not shares:
-        return 0
+    if shares:
+        _write(shares, readers)
+    return len(shares)
+
+
+def _shared(
+    entry_id: int,
+    account_id: int,
+    member: Member,
+    read: bool,
+    draw: random.Random,
+    at: datetime,
+) -> dict[str, Any]:
+    shared_at = at - timedelta(minutes=draw.randrange(5, 7 * 24 * 60))
+    return {
+        "reference": f"{draw.getrandbits(128):032x}"[:22],
+        "entry_id": entry_id,
+        "organisation_id": member.organisation_id,
+        "account_id": account_id,
+        "at": shared_at,
+        "terms_version": TERMS_VERSION,
+        "first_read_at": shared_at + (at - shared_at) / 2 if read else None,
+    }
+
+
+def _write(shares: list[dict[str, Any]], readers: list[Member | None]) -> None:
     statement = insert(Share).returning(Share.id, sort_by_parameter_order=True)
     keys = db.session.scalars(statement, shares).all()
     looks = [
@@ -151,4 +171,3 @@ def _share_part(
     ]
     if looks:
         db.session.execute(insert(Access), looks)
-    return len(shares)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
@@ -17,12 +17,13 @@ from app.models import (
     Result,
     Role,
     Share,
+    ShareAccess,
     StaffMember,
     User,
 )
 from app.services import credentials, names
 from app.services.demo.board import Board, State
-from app.values import ExamCode, Language, MailState, ResultStatus
+from app.values import TERMS_VERSION, ExamCode, Language, MailState, ResultStatus
 
 
 @dataclass(frozen=True)
@@ -144,16 +145,24 @@ def share_amina(members: list[Member], *, at: datetime) -> None:
         .options(joinedload(Entry.account))
         .where(Entry.id_number == "AMI482913")
     ).one()
+    # Chance may have let her share already; the story needs just this one.
+    db.session.execute(delete(ShareAccess).where(_of_share(entry)))
+    db.session.execute(delete(Share).where(Share.entry_id == entry.id))
     db.session.add(
         Share(
             entry=entry,
             organisation=members[1].organisation,
             account=entry.account,
             at=at - timedelta(hours=3),
-            terms_version="2026-11",
+            terms_version=TERMS_VERSION,
         )
     )
     db.session.flush()
+
+
+def _of_share(entry: Entry) -> ColumnElement[bool]:
+    shares = select(Share.id).where(Share.entry_id == entry.id)
+    return ShareAccess.share_id.in_(shares)
 
 
 def _entry(
@@ -203,7 +212,7 @@ def _account(entry: Entry, password_hash: str, at: datetime) -> None:
             email_confirmed_at=entry.registered_at,
             password_hash=password_hash,
             language=entry.language,
-            terms_version="2026-11",
+            terms_version=TERMS_VERSION,
             terms_accepted_at=entry.registered_at,
             created_at=entry.registered_at,
         )

@@ -1,0 +1,146 @@
+"""The demonstration board: the same for the same seed, and full of cases."""
+
+import json
+import uuid
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from flask_migrate import upgrade
+
+from app.errors import Refused
+from app.extensions import db
+from app.models import (
+    AuditRow,
+    Entry,
+    ExamSession,
+    Organisation,
+    Release,
+    Result,
+    Share,
+)
+from app.services import grading, names, publication
+from app.services.demo import load
+from app.services.demo.people import LONG, NAMES, ONE_NAME
+from app.values import OrganisationStatus, ResultStatus
+from tests.cast import NOW
+from tests.conftest import make_app
+
+
+def loaded(count=150, seed=3):
+    return load.load(count=count, seed=seed, at=NOW, progress=lambda n: None)
+
+
+def rows(table):
+    return db.session.scalars(db.select(table).order_by(table.id)).all()
+
+
+def test_it_holds_every_status_and_every_state_of_an_organisation(app):
+    loaded(count=1500)
+    assert {result.status for result in rows(Result)} == set(ResultStatus)
+    assert {row.status for row in rows(Organisation)} == set(OrganisationStatus)
+    shares = rows(Share)
+    assert any(share.first_read_at for share in shares)
+    assert not all(share.first_read_at for share in shares)
+
+
+def test_releases_are_proposed_signed_and_out(app):
+    loaded()
+    releases = rows(Release)
+    assert any(r.approved_at is None for r in releases)
+    assert any(r.approved_at and r.instant > NOW for r in releases)
+    assert any(r.approved_at and r.instant <= NOW for r in releases)
+
+
+def test_the_same_seed_makes_the_same_people(new_database_url, tmp_path):
+    def board(seed):
+        folder = tmp_path / uuid.uuid4().hex
+        app = make_app(new_database_url(), folder)
+        with app.app_context():
+            upgrade()
+            app.test_cli_runner().invoke(args=["sync-roles"], catch_exceptions=False)
+            loaded(seed=seed)
+            made = [(e.name, e.date_of_birth, e.id_number) for e in rows(Entry)]
+            scores = [(r.status, r.overall, r.scores) for r in rows(Result)]
+            db.session.remove()
+            db.engine.dispose()
+        return made, scores
+
+    assert board(3) == board(3) != board(4)
+
+
+def test_what_is_graded_follows_the_rule_unless_it_is_held(app):
+    loaded(count=800)
+    query = (
+        db.select(Result, ExamSession.exam)
+        .select_from(Result)
+        .join(Entry, Entry.id == Result.entry_id)
+        .join(ExamSession, ExamSession.id == Entry.session_id)
+    )
+    kinds = Counter()
+    for result, code in db.session.execute(query):
+        exam = grading.exam(code)
+        if result.status is not ResultStatus.graded or exam.kind != "scale":
+            continue
+        by_rule = grading.overall(exam, result.scores)
+        kinds[result.overall == by_rule] += 1
+        assert (result.overall != by_rule) == bool(result.held_why)
+        if not result.held_why:
+            outcome = grading.outcome(exam, by_rule)
+            assert (result.grade, result.cefr) == (outcome.grade, outcome.cefr)
+    assert kinds[True] > 100
+
+
+def test_the_documents_can_print_every_name(app):
+    words = [word for pair in NAMES.values() for word in " ".join(pair).split()]
+    for name in [*words, *ONE_NAME, *LONG]:
+        assert names.unprintable(name.replace("_", " ")) == [], name
+
+
+def test_somebody_is_missing_after_the_last_date(app):
+    loaded()
+    late = [s for s in rows(ExamSession) if s.final_date < NOW.date()]
+    missing = [
+        entry
+        for entry in rows(Entry)
+        if entry.session in late and not publication.published_result(entry, at=NOW)
+    ]
+    assert missing
+
+
+def test_the_sign_ins_are_kept_for_the_start_page(app):
+    summary = loaded()
+    path = app.config["ESITO_DATA_DIR"] / "demo-sign-ins.json"
+    cards = json.loads(path.read_text())
+    assert len(cards) == len(summary.sign_ins) >= 9
+    assert {card["where"] for card in cards} >= {
+        "/candidate/login",
+        "/candidate/register",
+        "/verifier/login",
+        "/admin/login/",
+    }
+
+
+def test_it_is_refused_where_a_board_exists(cast):
+    assert cast.it024
+    with pytest.raises(Refused, match="holds a board already"):
+        loaded()
+
+
+def test_it_is_refused_in_production(app, monkeypatch):
+    monkeypatch.setitem(app.config, "ESITO_ENV", "production")
+    with pytest.raises(Refused, match="never loaded in production"):
+        loaded()
+    assert rows(AuditRow) == []
+
+
+@pytest.mark.parametrize("count", [0, -1, load.MOST_CANDIDATES + 1])
+def test_a_size_that_cannot_be_is_refused(app, count):
+    with pytest.raises(Refused, match="takes a number"):
+        loaded(count=count)
+
+
+def test_nothing_in_it_is_due_to_be_told_again(app):
+    loaded()
+    out = [r for r in rows(Release) if r.instant <= NOW - timedelta(seconds=1)]
+    assert all(r.announced_at for r in out)
