@@ -10,7 +10,7 @@ WORKERS ?= 2
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format types
+.PHONY: help run test check bench format types messages
 
 help:  ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,17 @@ bench: $(VENV)/requirements-dev.stamp  ## measure against baselines of the same 
 format: $(VENV)/requirements-dev.stamp  ## put the code into its format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+messages: $(VENV)/requirements-dev.stamp  ## put new words into the catalogues, compile them
+	@mkdir -p instance
+	@$(BIN)/pybabel --quiet extract --mapping babel.cfg --add-location file \
+	  --sort-by-file --keywords '_l lazy_gettext lazy_ngettext:1,2' \
+	  --output instance/messages.pot app
+	@$(BIN)/pybabel --quiet update --input-file instance/messages.pot \
+	  --output-dir app/translations --ignore-obsolete --no-fuzzy-matching \
+	  --ignore-pot-creation-date
+	@rm instance/messages.pot
+	@$(BIN)/pybabel --quiet compile --directory app/translations
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

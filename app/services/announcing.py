@@ -29,6 +29,11 @@ def announce_due(*, at: datetime) -> int:
     return sum(_announce(release, at) for release in due)
 
 
+def dedupe_key(reference: str, version: int) -> str:
+    """Return the key under which one version of one result is told once."""
+    return f"result_out:{reference}:{version}"
+
+
 def _announce(release: Release, at: datetime) -> int:
     with atomic() as tx:
         claimed = tx.execute(
@@ -83,7 +88,7 @@ def _notice(row: Any, release: Release, at: datetime) -> dict[str, object]:
     return {
         "reference": new_reference(),
         "kind": "result_out",
-        "dedupe_key": f"result_out:{reference}:{version}",
+        "dedupe_key": dedupe_key(reference, version),
         "address": email,
         "language": language,
         "values": {

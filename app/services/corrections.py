@@ -7,10 +7,10 @@ from sqlalchemy import update
 
 from app.errors import Conflict, Refused
 from app.extensions import db
-from app.models import Result, User
-from app.services import audit
+from app.models import Mail, Result, User
+from app.services import announcing, audit
 from app.transactions import atomic
-from app.values import AuditAction
+from app.values import AuditAction, MailState
 
 
 def accept_difference(result: Result, *, by: User, at: datetime) -> None:
@@ -51,6 +51,7 @@ def withdraw_result(result: Result, *, by: User, why: str, at: datetime) -> None
         )
         if not done.rowcount:  # type: ignore[attr-defined]
             raise Conflict(_l("This result is already withdrawn."))
+        _drop_notices(result)
         audit.append(
             AuditAction.result_withdrawn,
             f"entry:{result.entry.reference}",
@@ -60,3 +61,13 @@ def withdraw_result(result: Result, *, by: User, why: str, at: datetime) -> None
             why=why.strip(),
         )
     db.session.refresh(result)
+
+
+def _drop_notices(result: Result) -> None:
+    """Nobody is told any more that a result is out which has been taken back."""
+    notice = announcing.dedupe_key(result.entry.reference, result.version)
+    db.session.execute(
+        update(Mail)
+        .where(Mail.dedupe_key == notice, Mail.state == MailState.queued)
+        .values(state=MailState.dropped)
+    )

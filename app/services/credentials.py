@@ -13,8 +13,21 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 
+from app.errors import Refused
 from app.models import Entry
+
+
+class Unreadable(Refused):
+    """A Secret Number was sealed with another key, or for another entry."""
+
+    status = 503
+
+
+UNREADABLE = _l(
+    "We cannot check this Secret Number at the moment. Please ask your exam centre."
+)
 
 
 def new_secret() -> str:
@@ -32,9 +45,13 @@ def printed(entry: Entry) -> str:
     """Return the Secret Number of an entry in the clear, to print for its centre."""
     if entry.id_number is None or entry.secret is None:
         raise ValueError("no Secret Number has been issued for this entry")
-    number, _, secret = _cipher().decrypt(entry.secret.encode()).decode().partition(":")
+    try:
+        content = _cipher().decrypt(entry.secret.encode()).decode()
+    except InvalidToken:
+        raise Unreadable(UNREADABLE) from None
+    number, _, secret = content.partition(":")
     if number != entry.id_number:
-        raise InvalidToken
+        raise Unreadable(UNREADABLE)
     return secret
 
 

@@ -12,7 +12,6 @@ from urllib.parse import unquote, urlsplit
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from cryptography.fernet import InvalidToken
 from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -92,7 +91,7 @@ def secret_key() -> str:
         return "no Secret Number has been issued yet"
     try:
         credentials.printed(entry)
-    except InvalidToken:
+    except credentials.Unreadable:
         raise Refused(
             "it does not open the Secret Numbers of this database: was the database"
             " restored without its ESITO_SECRET_KEY?"

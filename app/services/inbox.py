@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import contains_eager
 
 from app.extensions import db
@@ -67,19 +69,9 @@ def page_for(
     that the first page costs the same with a thousand shares and with a million.
     """
     number = min(max(page, 1), LAST_PAGE)
-    keys = _keys(member, wanted or Wanted())
-    keys = keys.order_by(Share.at.desc(), Share.id.desc())
-    shown_keys = keys.offset((number - 1) * ROWS).limit(ROWS + 1).subquery()
-    looked = exists().where(
-        ShareAccess.member_id == member.id, ShareAccess.share_id == Share.id
-    )
     found = db.session.execute(
-        select(Share, looked)
-        .join(shown_keys, shown_keys.c.id == Share.id)
-        .join(Share.entry)
-        .join(Entry.session)
-        .options(contains_eager(Share.entry).contains_eager(Entry.session))
-        .order_by(Share.at.desc(), Share.id.desc())
+        _rows(wanted) if wanted else _all_rows(),
+        {**_whose(member), "before": (number - 1) * ROWS},
     ).all()
     shown = found[:ROWS]
     results = _graded([share.entry_id for share, _ in shown], at)
@@ -94,10 +86,41 @@ def page_for(
     )
 
 
-def _live(member: Member) -> tuple[ColumnElement[bool], ...]:
+@cache
+def _all_rows() -> Select[Any]:
+    # Putting this statement together takes longer than running it: done once.
+    return _rows(Wanted())
+
+
+def _rows(wanted: Wanted) -> Select[Any]:
+    """Select a page of shares, each with whether the member has looked at it."""
+    keys = _keys(wanted).order_by(Share.at.desc(), Share.id.desc())
+    shown_keys = keys.offset(bindparam("before")).limit(ROWS + 1).subquery()
+    return (
+        select(Share, _looked())
+        .join(shown_keys, shown_keys.c.id == Share.id)
+        .join(Share.entry)
+        .join(Entry.session)
+        .options(contains_eager(Share.entry).contains_eager(Entry.session))
+        .order_by(Share.at.desc(), Share.id.desc())
+    )
+
+
+def _whose(member: Member) -> dict[str, Any]:
+    """Return whom the statements below are asked for."""
+    return {"member": member.id, "organisation": member.organisation_id}
+
+
+def _looked() -> ColumnElement[bool]:
+    return exists().where(
+        ShareAccess.member_id == bindparam("member"), ShareAccess.share_id == Share.id
+    )
+
+
+def _live() -> tuple[ColumnElement[bool], ...]:
     """Return the condition of every list: live, and shared with the member's own."""
     own = select(Organisation.id).where(
-        Organisation.id == member.organisation_id,
+        Organisation.id == bindparam("organisation"),
         Organisation.status == OrganisationStatus.approved,
     )
     return (
@@ -106,14 +129,10 @@ def _live(member: Member) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _keys(member: Member, wanted: Wanted) -> Select[int]:
-    keys = select(Share.id).where(*_live(member))
+def _keys(wanted: Wanted) -> Select[int]:
+    keys = select(Share.id).where(*_live())
     if wanted.unread:
-        keys = keys.where(
-            ~exists().where(
-                ShareAccess.member_id == member.id, ShareAccess.share_id == Share.id
-            )
-        )
+        keys = keys.where(~_looked())
     if wanted.name or wanted.exam or wanted.date_of_birth:
         keys = keys.join(Entry, Entry.id == Share.entry_id)
     for word in names.folded(wanted.name).split()[:8]:
@@ -138,9 +157,16 @@ def _graded(entry_ids: list[int], at: datetime) -> dict[int, Result]:
 
 
 def _new_since_last_visit(member: Member) -> int:
-    fresh = select(Share.id).where(*_live(member))
-    if member.previous_visit_at is not None:
-        fresh = fresh.where(Share.at > member.previous_visit_at)
+    since = member.previous_visit_at
+    values = {**_whose(member), "since": since} if since else _whose(member)
+    return db.session.scalar(_count_of_new(since is not None), values) or 0
+
+
+@cache
+def _count_of_new(visited: bool) -> Select[int]:
+    fresh = select(Share.id).where(*_live())
+    if visited:
+        fresh = fresh.where(Share.at > bindparam("since", type_=Share.at.type))
     # In order, so that a database that guesses reads the index and not the table.
     fresh = fresh.order_by(Share.at.desc(), Share.id.desc()).limit(MOST_COUNTED + 1)
-    return db.session.scalar(select(func.count()).select_from(fresh.subquery())) or 0
+    return select(func.count()).select_from(fresh.subquery())

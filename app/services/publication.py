@@ -4,7 +4,9 @@ A release takes two people. From its instant on, the results bound to it are vis
 whether or not any job runs; taking it back hides them at once.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeAlias
 
 from flask_babel import lazy_gettext as _l
@@ -13,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     or_,
@@ -80,17 +83,21 @@ def in_force(at: Moment, release: type[Release] = Release) -> ColumnElement[bool
 
 def published_result(entry: Entry, *, at: datetime) -> Result | None:
     """Return the result of an entry as it may be seen at an instant, or None."""
-    return db.session.scalar(
-        select(Result).where(Result.entry_id == entry.id, visible(at))
-    )
+    return published_results([entry.id], at=at).get(entry.id)
 
 
 def published_results(entry_ids: list[int], *, at: datetime) -> dict[int, Result]:
     """Return the visible results of many entries, by the key of the entry."""
-    rows = db.session.scalars(
-        select(Result).where(Result.entry_id.in_(entry_ids), visible(at))
-    )
+    rows = db.session.scalars(_published(visible), {"entries": entry_ids, "at": at})
     return {row.entry_id: row for row in rows}
+
+
+@cache
+def _published(condition: Callable[[Moment], ColumnElement[bool]]) -> Select[Result]:
+    # Putting this statement together takes longer than running it: done once.
+    entries = bindparam("entries", expanding=True)
+    at = bindparam("at", type_=Release.instant.type)
+    return select(Result).where(Result.entry_id.in_(entries), condition(at))
 
 
 # --- The two signatures ---------------------------------------------------------------
@@ -110,17 +117,12 @@ def propose(
     Refused when the instant has passed or nothing is ready.
     """
     if instant <= at:
-        raise Refused(
-            _l("The instant has passed. Choose one in the future."), field="instant"
-        )
+        raise Refused(PASSED, field="instant")
     with atomic() as tx:
         bound = ready_results(session, centre)
         count = tx.scalar(select(func.count()).where(Result.id.in_(bound))) or 0
         if not count:
-            raise Refused(
-                _l("No result of this session is ready for a release."),
-                field="session",
-            )
+            raise Refused(NOTHING_READY, field="session")
         release = Release(
             session_id=session.id,
             centre_id=centre.id if centre else None,
@@ -137,8 +139,7 @@ def propose(
             .values(release_id=release.id)
             .execution_options(synchronize_session=False)
         )
-        where = {"session": session.code, "centre": centre.number if centre else None}
-        _trace(AuditAction.release_proposed, release, by, at, **where)
+        _trace(AuditAction.release_proposed, release, by, at, session=session.code)
     return release
 
 
@@ -198,6 +199,10 @@ def withdraw(release: Release, *, by: User, why: str, at: datetime) -> None:
             _retire_replaced(release, at)
         _trace(AuditAction.release_withdrawn, release, by, at, why=why.strip())
     db.session.refresh(release)
+
+
+PASSED = _l("The instant has passed. Choose one in the future.")
+NOTHING_READY = _l("No result of this session is ready for a release.")
 
 
 def _trace(

@@ -50,16 +50,11 @@ def candidate(token: str, *, at: datetime) -> CandidateAccount | None:
 
 @cache
 def _candidate() -> Select[CandidateAccount]:
-    # Every page of a candidate asks this: the statement is put together once.
+    # Every signed-in page asks this, or one of its like: put together once.
     return (
         select(CandidateAccount)
         .join(SignIn, SignIn.account_id == CandidateAccount.id)
-        .where(
-            SignIn.token_hash == bindparam("token_hash"),
-            SignIn.ended_at.is_(None),
-            SignIn.expires_at > bindparam("at", type_=SignIn.expires_at.type),
-            CandidateAccount.ended_at.is_(None),
-        )
+        .where(*_counts(), CandidateAccount.ended_at.is_(None))
     )
 
 
@@ -68,13 +63,18 @@ def member(token: str, *, at: datetime) -> Member | None:
 
     A member of an organisation counts as long as it is approved.
     """
-    return db.session.scalar(
+    return db.session.scalar(_member(), {"token_hash": _hash(token), "at": at})
+
+
+@cache
+def _member() -> Select[Member]:
+    return (
         select(Member)
         .join(SignIn, SignIn.member_id == Member.id)
         .outerjoin(Organisation, Organisation.id == Member.organisation_id)
         .options(contains_eager(Member.organisation))
         .where(
-            *_counts(token, at),
+            *_counts(),
             Member.active,
             or_(
                 Member.organisation_id.is_(None),
@@ -86,10 +86,15 @@ def member(token: str, *, at: datetime) -> Member | None:
 
 def staff(token: str, *, at: datetime) -> User | None:
     """Return the back-office user whose browser holds this token, while active."""
-    return db.session.scalar(
+    return db.session.scalar(_staff(), {"token_hash": _hash(token), "at": at})
+
+
+@cache
+def _staff() -> Select[User]:
+    return (
         select(User)
         .join(SignIn, SignIn.user_id == User.id)
-        .where(*_counts(token, at), User.active)
+        .where(*_counts(), User.active)
     )
 
 
@@ -127,11 +132,12 @@ def recent(person: Person, limit: int = 5) -> list[SignIn]:
     )
 
 
-def _counts(token: str, at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _counts() -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that the browser with `token_hash` is signed in `at`."""
     return (
-        SignIn.token_hash == _hash(token),
+        SignIn.token_hash == bindparam("token_hash"),
         SignIn.ended_at.is_(None),
-        SignIn.expires_at > at,
+        SignIn.expires_at > bindparam("at", type_=SignIn.expires_at.type),
     )
 
 

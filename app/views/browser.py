@@ -5,7 +5,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_babel import Babel
 from flask_talisman import Talisman
 
-from app.views import dates, navigation
+from app.views import dates, navigation, words
 from app.views.locale import chosen_language
 
 # Scripts only from this host or with this page's nonce; nothing from anywhere else.
@@ -32,6 +32,10 @@ PERMISSIONS = {
 }
 
 
+# The endpoints at which people sign out.
+LEAVING = (".sign_out", ".logout")
+
+
 class CookiesOnPagesOnly(SecureCookieSessionInterface):
     """Flask's signed cookie, which never travels with a file that may be kept."""
 
@@ -46,6 +50,7 @@ class CookiesOnPagesOnly(SecureCookieSessionInterface):
 def register(app: Flask) -> None:
     """Set language and headers for every page of the app."""
     Babel(app, locale_selector=chosen_language)
+    words.register(app)
     app.session_interface = CookiesOnPagesOnly()
     app.before_request(_refuse_nul)
     Talisman(
@@ -78,11 +83,11 @@ def _keep_nothing(response: Response) -> Response:
     headers = response.headers
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if _is_file():
+    if _is_file() and response.status_code < 400:
         headers["Cache-Control"] = "public, max-age=3600"
     else:
         headers["Cache-Control"] = "no-store, private"
-    if request.method == "POST" and str(request.endpoint).endswith(".sign_out"):
+    if request.method == "POST" and str(request.endpoint).endswith(LEAVING):
         # On a shared computer the back button must not bring a result back.
         headers["Clear-Site-Data"] = '"cache"'
     return response

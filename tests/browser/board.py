@@ -23,9 +23,15 @@ STAFF = {
 # B2 First of Amina: 172 is Grade C, level B2; each part has a score of its own.
 AMINAS = {"R": 173, "U": 170, "W": 168, "L": 175, "S": 174}
 SCORES = [*AMINAS, "RW"]
-RESULT_COLUMNS = ("session,centre,candidate_number,status,overall,grade,cefr").split(
-    ","
-) + SCORES
+RESULT_COLUMNS = [
+    "session",
+    "centre",
+    "candidate_number",
+    "status",
+    "overall",
+    "grade",
+    "cefr",
+] + SCORES
 
 
 def exam_day() -> date:
@@ -43,7 +49,14 @@ def files() -> dict[str, list[dict[str, str]]]:
         ("0001", "Benali", "Amina", "2009-03-05", "amina@mail.example", "S-100"),
         ("0002", "Ivanov", "Boris", "2008-07-01", "boris@mail.example", ""),
     )
-    names = "candidate_number family_name first_name date_of_birth email school".split()
+    names = [
+        "candidate_number",
+        "family_name",
+        "first_name",
+        "date_of_birth",
+        "email",
+        "school",
+    ]
     return {
         "centres": [
             {

@@ -2,11 +2,18 @@
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.service import PostOffice, Service
 
@@ -60,12 +67,18 @@ class Visitors:
         context.on("console", lambda said: self._hear(said.type, said.text))
         context.on("weberror", lambda wrong: self._hear("error", str(wrong.error)))
         context.on("request", lambda asked: self._stay_here(at, asked.url))
+        context.on("response", self._need)
         self._contexts.append(context)
         return context.new_page()
 
     def _hear(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning"):
+        # A page may well answer 404; what it is made of may not, see _need.
+        if kind in ("error", "warning") and not text.startswith("Failed to load"):
             self.complaints.append(f"{kind}: {text}")
+
+    def _need(self, answer: Response) -> None:
+        if answer.status >= 400 and not answer.request.is_navigation_request():
+            self.complaints.append(f"{answer.url} answers {answer.status}")
 
     def _stay_here(self, at: str, url: str) -> None:
         if not url.startswith((at + "/", "data:", "blob:")):
@@ -90,15 +103,30 @@ def visitors(browser: Browser) -> Iterator[Visitors]:
     assert everybody.complaints == [], "the browsers complained"
 
 
+@pytest.fixture(scope="module")
+def make_service(new_database_url: Any, tmp_path_factory: Any) -> Iterator[Any]:
+    """A function that returns a service with an empty, migrated database.
+
+    Tests start its processes; they end with the module.
+    """
+    with ExitStack() as ending:
+
+        def make() -> Service:
+            post_office = PostOffice()
+            ending.callback(post_office.close)
+            folder = tmp_path_factory.mktemp("service")
+            made = Service(folder, new_database_url(), post_office)
+            ending.callback(made.stop)
+            made.flask("db", "upgrade")
+            made.flask("sync-roles")
+            return made
+
+        yield make
+
+
 @pytest.fixture
-def service(new_database_url: Any, tmp_path: Path) -> Iterator[Service]:
-    """The service with an empty, migrated database; tests start its processes."""
-    post_office = PostOffice()
-    running = Service(tmp_path, new_database_url(), post_office)
-    running.flask("db", "upgrade")
-    running.flask("sync-roles")
-    try:
-        yield running
-    finally:
-        running.stop()
-        post_office.close()
+def service(make_service: Any) -> Iterator[Service]:
+    """The service with an empty, migrated database, for one test alone."""
+    running = make_service()
+    yield running
+    running.stop()

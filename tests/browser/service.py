@@ -46,7 +46,7 @@ class PostOffice:
                 if to_them and re.search(subject, str(message["Subject"])):
                     part = message.get_body(("plain",))
                     assert part is not None
-                    return str(part.get_content())
+                    return str(part.get_content()).replace("\r\n", "\n")
             time.sleep(0.1)
         come = [(m["To"], m["Subject"]) for m in self.messages]
         raise AssertionError(f"no message {subject!r} for {address}; came: {come}")
@@ -115,9 +115,7 @@ class Service:
     def _run(self, command: list[str]) -> None:
         log = (self.folder / "processes.log").open("ab")
         self._processes.append(
-            subprocess.Popen(
-                command, cwd=ROOT, env=self.env, stdout=log, stderr=log
-            )
+            subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log)
         )
         log.close()
 
@@ -135,6 +133,7 @@ class Service:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        self._processes.clear()
 
 
 def free_port() -> int:

@@ -29,7 +29,9 @@ def post_office() -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def mailing(app: Flask, post_office: PostOffice, monkeypatch: Any) -> PostOffice:
+def mailing(
+    app: Flask, post_office: PostOffice, monkeypatch: Any
+) -> Iterator[PostOffice]:
     """The app sends its mail to the post office, and knows the kind `note`."""
     transport = app.extensions["mail"]
     monkeypatch.setattr(transport, "server", "127.0.0.1")
@@ -37,7 +39,10 @@ def mailing(app: Flask, post_office: PostOffice, monkeypatch: Any) -> PostOffice
     monkeypatch.setitem(app.config, "ESITO_MAIL_TO_FOLDER", False)
     loader = ChoiceLoader([DictLoader(NOTE), app.jinja_env.loader])
     monkeypatch.setattr(app.jinja_env, "loader", loader)
-    return post_office
+    # What letters are written with is made once, from the loader of that moment.
+    app.extensions.pop("esito-wording", None)
+    yield post_office
+    app.extensions.pop("esito-wording", None)
 
 
 def queue_note(account: CandidateAccount, about: str = "1", **values: Any) -> Mail:

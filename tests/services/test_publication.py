@@ -6,8 +6,9 @@ import pytest
 
 from app.errors import Conflict, Refused
 from app.extensions import db
-from app.models import Result
+from app.models import Mail, Result
 from app.services import announcing, corrections, publication
+from app.values import MailState
 from tests.cast import NOW
 
 SECOND = timedelta(seconds=1)
@@ -120,3 +121,20 @@ def test_a_release_tells_each_candidate_once(cast):
     assert announcing.announce_due(at=NOW - SECOND) == 0
     assert announcing.announce_due(at=NOW) == 1
     assert announcing.announce_due(at=NOW + SECOND) == 0
+
+
+def test_a_notice_still_queued_is_dropped_with_its_result(cast):
+    result = cast.result(cast.amina)
+    cast.result(cast.boris)
+    cast.account(cast.amina)
+    cast.account(cast.boris)
+    cast.released()
+    assert announcing.announce_due(at=NOW) == 2
+    corrections.withdraw_result(result, by=cast.officer, why="malpractice", at=NOW)
+    states = {
+        mail.address: mail.state for mail in db.session.scalars(db.select(Mail)).all()
+    }
+    assert states == {
+        cast.amina.email: MailState.dropped,
+        cast.boris.email: MailState.queued,
+    }

@@ -106,12 +106,10 @@ class World:
             db.session.rollback()
         return seen
 
-
     def marks_seen(self, who):
         """The marks on each page, such as the public explanation of the scale has."""
         return {
-            address: marks(text)
-            for address, (_, text) in self.observe(who).items()
+            address: marks(text) for address, (_, text) in self.observe(who).items()
         }
 
 

@@ -49,14 +49,7 @@ def load(
     Raises Refused in production, on a database that holds a board, or for a size that
     candidate numbers cannot hold.
     """
-    if current_app.config["ESITO_ENV"] == "production":
-        raise Refused("The demonstration is never loaded in production.")
-    if is_loaded():
-        raise Refused(
-            "This database holds a board already; the demonstration does not."
-        )
-    if not 1 <= count <= MOST_CANDIDATES:
-        raise Refused(f"--candidates takes a number from 1 to {MOST_CANDIDATES}.")
+    _refuse_wrong_place(count)
     draw = random.Random(seed)  # noqa: S311 - invented people, not secrets
     password_hash = passwords.hashed(PASSWORD)
     with atomic():
@@ -82,6 +75,17 @@ def load(
     sign_ins = cards + story.other_cards(PASSWORD)
     _keep(sign_ins)
     return Summary(count, shares, sign_ins)
+
+
+def _refuse_wrong_place(count: int) -> None:
+    if current_app.config["ESITO_ENV"] == "production":
+        raise Refused("The demonstration is never loaded in production.")
+    if is_loaded():
+        raise Refused(
+            "This database holds a board already; the demonstration needs an empty one."
+        )
+    if not 1 <= count <= MOST_CANDIDATES:
+        raise Refused(f"--candidates takes a number from 1 to {MOST_CANDIDATES}.")
 
 
 def _release(

@@ -79,6 +79,10 @@ class Security(SecurityManager):
         """Nothing of the back office is public."""
         return False
 
+    def forget_permissions(self) -> None:
+        """Ask the database again at the next page."""
+        self._kept.clear()
+
     def _permissions(self, roles: tuple[int, ...]) -> frozenset[Pair]:
         moment = time.monotonic()
         until, pairs = self._kept.get(roles, (0.0, frozenset()))
