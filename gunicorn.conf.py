@@ -1,6 +1,7 @@
 """How gunicorn serves Esito; where it listens and how many workers is said outside."""
 
 import gunicorn.http.wsgi
+import gunicorn.workers.gthread
 
 # A password's hash takes 18 ms of a core; with threads the pages of the others go on.
 worker_class = "gthread"
@@ -14,6 +15,9 @@ keepalive = 75
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+# Browsers open connections ahead of need, and others open them to be a nuisance: one on
+# which nothing is said waits outside. By default it would hold a thread for 5 seconds.
+gunicorn.workers.gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.0
 # Each worker makes its own app and its own database connections: none cross a fork.
 preload_app = False
 control_socket_disable = True

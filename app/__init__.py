@@ -11,11 +11,13 @@ import config
 from app import cli, database, views
 from app.extensions import bootstrap, csrf, db, mail, migrate
 from app.services import installation
+from app.views.templating import Pages
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """Return the application, configured from the environment and `settings`."""
     app = Flask(__name__)
+    app.jinja_environment = Pages
     app.config.from_mapping(config.read(os.environ))
     app.config.from_mapping(settings or {})
     config.refuse_unsafe(app.config, debug=app.debug)

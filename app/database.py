@@ -34,5 +34,8 @@ def _sqlite_begin(connection: Connection) -> None:
     # Outside of a request every write goes through transactions.atomic(); inside one,
     # Flask-AppBuilder writes by itself when a form is sent.
     sent = has_request_context() and request.method not in ("GET", "HEAD", "OPTIONS")
-    reading = not writing() and not sent
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if writing() or sent:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # It waits for nothing and cannot fail, so it goes straight to the driver.
+        connection.connection.driver_connection.execute("BEGIN")  # type: ignore

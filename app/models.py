@@ -162,6 +162,9 @@ class TimetableSlot(Model):
         UniqueConstraint("session_id", "centre_id", "component", "candidate_number"),
     )
 
+    def __str__(self) -> str:
+        return f"{self.session}, {self.centre.number}, {self.component}, {self.day}"
+
 
 # --- People ---------------------------------------------------------------------------
 
@@ -208,6 +211,9 @@ class CandidateAccount(Model):
     created_at: Mapped[datetime] = mapped_column(Instant)
     # Ended by its owner, or by the centre when it was not the candidate's.
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    def __str__(self) -> str:
+        return self.email
 
 
 class Organisation(Model):
@@ -686,6 +692,9 @@ class Mail(Model):
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
     )
 
+    def __str__(self) -> str:
+        return self.address
+
 
 # --- Trail ----------------------------------------------------------------------------
 
@@ -709,6 +718,9 @@ class AuditRow(Model):
     detail: Mapped[str] = mapped_column(Text)
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+    def __str__(self) -> str:
+        return f"#{self.id}"
 
 
 class Installation(Model):

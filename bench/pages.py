@@ -7,11 +7,12 @@ from sqlalchemy import func, select
 from app import clock
 from app.extensions import db
 from app.models import CandidateAccount, Entry, Member, Result, Share
-from app.services import publication, signins
+from app.services import publication
 from app.values import Audience, ResultStatus
 from bench import load, server
 from bench.alternating import medians
 from bench.board import Board, Ground, demo_board
+from bench.cookies import signed_in
 from bench.table import Line
 
 
@@ -79,8 +80,7 @@ def _result_pages(board: Board) -> list[tuple[str, bytes]]:
     ).all()
     pages = []
     for reference, account in rows:
-        token = signins.begin(account, address="127.0.0.1", browser="bench", at=at)
-        cookie = _cookie(board, Audience.candidate, token)
+        cookie = signed_in(board, account, Audience.candidate)
         pages.append((reference, load.get(f"/candidate/results/{reference}", cookie)))
     return pages
 
@@ -94,14 +94,5 @@ def _list_page(board: Board) -> tuple[int, bytes]:
         .order_by(func.count().desc())
         .limit(1)
     ).one()
-    at = clock.now()
-    token = signins.begin(member, address="127.0.0.1", browser="bench", at=at)
-    request = load.get("/verifier/", _cookie(board, Audience.member, token))
+    request = load.get("/verifier/", signed_in(board, member, Audience.member))
     return int(member.organisation_id), request
-
-
-def _cookie(board: Board, audience: Audience, token: str) -> str:
-    """Return the cookie that a browser holds once it has signed in and seen a page."""
-    signer = board.app.session_interface.get_signing_serializer(board.app)
-    kept = {"_permanent": True, "csrf_token": "0" * 40, audience.value: token}
-    return f"{board.app.config['SESSION_COOKIE_NAME']}={signer.dumps(kept)}"

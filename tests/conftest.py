@@ -97,7 +97,7 @@ def app(shared_app: Flask) -> Iterator[Flask]:
         connection.name = engine.name
         undo = connection.begin()
         engines[None] = connection
-        # Permissions are kept for seconds; a test before this one may have changed them.
+        # Permissions are kept for seconds; an earlier test may have changed them.
         shared_app.appbuilder.sm.forget_permissions()
         try:
             yield shared_app

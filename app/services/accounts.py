@@ -1,9 +1,10 @@
 """Candidates' accounts: opened with the Confirmation of Entry, kept with a password."""
 
 from datetime import date, datetime
+from functools import cache
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 
 from app.errors import NotFound, Refused, TooManyTries
 from app.extensions import db
@@ -255,10 +256,17 @@ def _sent_twice(
 
 
 def _account_of(number: str) -> CandidateAccount | None:
-    return db.session.scalar(
+    return db.session.scalar(_named_by_number(), {"number": number})
+
+
+@cache
+def _named_by_number() -> Select[CandidateAccount]:
+    return (
         select(CandidateAccount)
         .join(Entry, Entry.account_id == CandidateAccount.id)
-        .where(Entry.id_number == number, CandidateAccount.ended_at.is_(None))
+        .where(
+            Entry.id_number == bindparam("number"), CandidateAccount.ended_at.is_(None)
+        )
     )
 
 

@@ -15,6 +15,7 @@ from app.models import Entry, Result
 from app.services import (
     credentials,
     grading,
+    labels,
     localtime,
     paper,
     scale,
@@ -122,7 +123,7 @@ def _facts(entry: Entry, at: datetime) -> dict[str, Any]:
             "date_of_birth": _day(entry.date_of_birth),
             "candidate_number": entry.candidate_number,
             "centre": entry.centre,
-            "session": session.label,
+            "session": labels.in_words(session.label),
             "mode": _mode(session.mode),
             "printed_on": _day(localtime.today(at)),
         }

@@ -14,7 +14,6 @@ from app.models import (
     ExamSession,
     Member,
     Organisation,
-    Result,
     Share,
     ShareAccess,
 )
@@ -46,7 +45,7 @@ class SharedRow:
     """One line of the verifier's list; `new` until this very member has looked."""
 
     share: Share
-    result: Result | None
+    has_result: bool
     new: bool
 
 
@@ -74,10 +73,10 @@ def page_for(
         {**_whose(member), "before": (number - 1) * ROWS},
     ).all()
     shown = found[:ROWS]
-    results = _graded([share.entry_id for share, _ in shown], at)
+    graded = _graded([share.entry_id for share, _ in shown], at)
     return SharedPage(
         rows=[
-            SharedRow(share, results.get(share.entry_id), not seen)
+            SharedRow(share, share.entry_id in graded, not seen)
             for share, seen in shown
         ],
         number=number,
@@ -87,12 +86,12 @@ def page_for(
 
 
 @cache
-def _all_rows() -> Select[Any]:
+def _all_rows() -> Select[Share, bool]:
     # Putting this statement together takes longer than running it: done once.
     return _rows(Wanted())
 
 
-def _rows(wanted: Wanted) -> Select[Any]:
+def _rows(wanted: Wanted) -> Select[Share, bool]:
     """Select a page of shares, each with whether the member has looked at it."""
     keys = _keys(wanted).order_by(Share.at.desc(), Share.id.desc())
     shown_keys = keys.offset(bindparam("before")).limit(ROWS + 1).subquery()
@@ -101,7 +100,11 @@ def _rows(wanted: Wanted) -> Select[Any]:
         .join(shown_keys, shown_keys.c.id == Share.id)
         .join(Share.entry)
         .join(Entry.session)
-        .options(contains_eager(Share.entry).contains_eager(Entry.session))
+        .options(
+            contains_eager(Share.entry)
+            .load_only(Entry.first_name, Entry.family_name)
+            .contains_eager(Entry.session)
+        )
         .order_by(Share.at.desc(), Share.id.desc())
     )
 
@@ -145,20 +148,14 @@ def _keys(wanted: Wanted) -> Select[int]:
     return keys
 
 
-def _graded(entry_ids: list[int], at: datetime) -> dict[int, Result]:
-    if not entry_ids:
-        return {}
-    results = publication.published_results(entry_ids, at=at)
-    return {
-        key: result
-        for key, result in results.items()
-        if result.status is ResultStatus.graded
-    }
+def _graded(entry_ids: list[int], at: datetime) -> frozenset[int]:
+    """Return which of the entries have a graded result that may be seen."""
+    return frozenset(publication.published_of(entry_ids, ResultStatus.graded, at=at))
 
 
 def _new_since_last_visit(member: Member) -> int:
     since = member.previous_visit_at
-    values = {**_whose(member), "since": since} if since else _whose(member)
+    values = {**_whose(member), "since": since, "most": MOST_COUNTED + 1}
     return db.session.scalar(_count_of_new(since is not None), values) or 0
 
 
@@ -168,5 +165,5 @@ def _count_of_new(visited: bool) -> Select[int]:
     if visited:
         fresh = fresh.where(Share.at > bindparam("since", type_=Share.at.type))
     # In order, so that a database that guesses reads the index and not the table.
-    fresh = fresh.order_by(Share.at.desc(), Share.id.desc()).limit(MOST_COUNTED + 1)
+    fresh = fresh.order_by(Share.at.desc(), Share.id.desc()).limit(bindparam("most"))
     return select(func.count()).select_from(fresh.subquery())

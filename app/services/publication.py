@@ -4,7 +4,7 @@ A release takes two people. From its instant on, the results bound to it are vis
 whether or not any job runs; taking it back hides them at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
@@ -36,7 +36,7 @@ from app.models import (
 )
 from app.services import audit
 from app.transactions import atomic
-from app.values import AuditAction
+from app.values import AuditAction, ResultStatus
 
 # --- What may be seen -----------------------------------------------------------------
 
@@ -92,12 +92,29 @@ def published_results(entry_ids: list[int], *, at: datetime) -> dict[int, Result
     return {row.entry_id: row for row in rows}
 
 
+def published_of(
+    entry_ids: list[int], status: ResultStatus, *, at: datetime
+) -> Sequence[int]:
+    """Return which of many entries have a visible result with this status."""
+    values = {"entries": entry_ids, "status": status, "at": at}
+    return db.session.scalars(_published_of(visible), values).all()
+
+
+# Putting these statements together takes longer than running them: done once.
+
+
 @cache
 def _published(condition: Callable[[Moment], ColumnElement[bool]]) -> Select[Result]:
-    # Putting this statement together takes longer than running it: done once.
-    entries = bindparam("entries", expanding=True)
+    entries: BindParameter[int] = bindparam("entries", expanding=True)
     at = bindparam("at", type_=Release.instant.type)
     return select(Result).where(Result.entry_id.in_(entries), condition(at))
+
+
+@cache
+def _published_of(condition: Callable[[Moment], ColumnElement[bool]]) -> Select[int]:
+    status = bindparam("status", type_=Result.status.type)
+    query = _published(condition).where(Result.status == status)
+    return query.with_only_columns(Result.entry_id)
 
 
 # --- The two signatures ---------------------------------------------------------------

@@ -5,6 +5,7 @@ Documents draw the wide one; see scale_drawing.py.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -151,6 +152,7 @@ def _label(mark: Label) -> str:
     )
 
 
+@cache
 def _paint(how: str, ink: str) -> str:
     colour, share = INKS[ink]
     opacity = f' {how}-opacity="{share:g}"' if share != 1 else ""
@@ -161,6 +163,7 @@ def _outlined(_how: str, ink: str) -> str:
     return f' fill="none" stroke-width="2"{_paint("stroke", ink)}'
 
 
+@lru_cache(maxsize=4096)
 def _n(number: float) -> str:
     return f"{number:.1f}".rstrip("0").rstrip(".")
 

@@ -1,6 +1,7 @@
 """The shapes that the scale picture is made of, for any way of drawing."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 Ink: TypeAlias = Literal[
@@ -79,6 +80,7 @@ class Label:
 Mark: TypeAlias = Bar | Rule | Dot | Shape | Label
 
 
+@lru_cache(maxsize=4096)
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """Return about how wide a text is in a common sans serif, rather more than less."""
     wide = sum(1.0 if ord(c) > 0x2E7F else 0.56 for c in text)

@@ -8,7 +8,7 @@ from flask_babel import force_locale, format_date
 from jinja2 import Environment, StrictUndefined
 from jinja2.defaults import DEFAULT_NAMESPACE
 
-from app.services import grading
+from app.services import grading, labels
 from app.values import Language
 
 
@@ -50,7 +50,12 @@ def _environment() -> Environment:
         words = ("_", "gettext", "ngettext", "pgettext", "npgettext")
         kept.globals = {**DEFAULT_NAMESPACE}
         kept.globals |= {name: current_app.jinja_env.globals[name] for name in words}
-        kept.filters = {**kept.filters, "day": _day, "exam": _exam}
+        kept.filters = {
+            **kept.filters,
+            "day": _day,
+            "exam": _exam,
+            "label": labels.in_words,
+        }
         current_app.extensions["esito-wording"] = kept
     return kept  # type: ignore[no-any-return]
 

@@ -5,7 +5,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_babel import Babel
 from flask_talisman import Talisman
 
-from app.views import dates, navigation, words
+from app.views import dates, navigation, templating
 from app.views.locale import chosen_language
 
 # Scripts only from this host or with this page's nonce; nothing from anywhere else.
@@ -50,7 +50,7 @@ class CookiesOnPagesOnly(SecureCookieSessionInterface):
 def register(app: Flask) -> None:
     """Set language and headers for every page of the app."""
     Babel(app, locale_selector=chosen_language)
-    words.register(app)
+    templating.register(app)
     app.session_interface = CookiesOnPagesOnly()
     app.before_request(_refuse_nul)
     Talisman(

@@ -8,11 +8,14 @@ from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app.services import labels
+
 
 def register(app: Flask) -> None:
     """Let every template say a day or an instant in words."""
     app.jinja_env.globals["day_in_words"] = day_in_words
     app.jinja_env.globals["instant_in_words"] = instant_in_words
+    app.jinja_env.filters["session_label"] = labels.in_words
 
 
 def day_in_words(day: date) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, abort, current_app, render_template, request
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from app.views.guards import public
@@ -79,8 +80,19 @@ def _people() -> list[dict[str, str]]:
         )
     except (OSError, ValueError):
         return []
-    keys = ("who", "where", "name", "password", "note")
-    return [{key: str(person.get(key, "")) for key in keys} for person in found]
+    return [_in_words(person) for person in found]
+
+
+def _in_words(person: dict[str, Any]) -> dict[str, str]:
+    """Return one person's card in the reader's language."""
+    name, comma, what = str(person.get("who", "")).rpartition(", ")
+    note = str(person.get("note", ""))
+    note = _(note) if note else ""
+    return {
+        **{key: str(person.get(key, "")) for key in ("where", "name", "password")},
+        "who": f"{name}{comma}{_(what) if comma else what}",
+        "note": note % person["values"] if person.get("values") else note,
+    }
 
 
 def _read(name: str) -> Message:

@@ -8,9 +8,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import escape
 from wtforms import Field, Form, PasswordField, StringField, TextAreaField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import Select
 
 from app import clock
 from app.errors import Refused
@@ -61,6 +63,20 @@ class EsitoForm(FlaskForm):
         else:
             field.errors = [*field.errors, problem.message]
         return problem.status
+
+
+class PlainSelect(Select):
+    """A list to choose from, whose options have a value and a label and no more.
+
+    Written in a fraction of the time: a list of exams was a fifth of a page.
+    """
+
+    @classmethod
+    def render_option(cls, choice: Any, **_more: Any) -> str:
+        """Return one option; what it says is escaped."""
+        chosen = " selected" if choice.selected else ""
+        value, label = escape(choice.value), escape(choice.label)
+        return f'<option value="{value}"{chosen}>{label}</option>'
 
 
 class DayField(StringField):

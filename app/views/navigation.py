@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, has_request_context, request, url_for
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.views.guards import current_candidate, current_member
+from app.views.templating import address
 
 Entry = tuple[str, Any]
 
@@ -129,16 +130,15 @@ def _other_languages(shown: str) -> list[tuple[str, str]]:
 
 def _links(entries: Iterable[Entry]) -> list[Link]:
     """Keep what this process serves: a surface may lack whole audiences."""
-    served = current_app.extensions.setdefault("esito_paths", set())
+    app, here = current_app, request.path
+    served = app.extensions.setdefault("esito_paths", set())
     if not served:
-        served.update(rule.rule for rule in current_app.url_map.iter_rules())
+        served.update(rule.rule for rule in app.url_map.iter_rules())
     return [
-        Link(words, path, request.path == path)
-        for path, words in entries
-        if path in served
+        Link(words, path, here == path) for path, words in entries if path in served
     ]
 
 
 def _action(endpoint: str) -> str | None:
     known = endpoint in current_app.view_functions
-    return url_for(endpoint) if known else None
+    return address(endpoint) if known else None

@@ -22,16 +22,10 @@ STAFF = {
 }
 # B2 First of Amina: 172 is Grade C, level B2; each part has a score of its own.
 AMINAS = {"R": 173, "U": 170, "W": 168, "L": 175, "S": 174}
-SCORES = [*AMINAS, "RW"]
-RESULT_COLUMNS = [
-    "session",
-    "centre",
-    "candidate_number",
-    "status",
-    "overall",
-    "grade",
-    "cefr",
-] + SCORES
+RESULT_COLUMNS = (
+    *("session", "centre", "candidate_number", "status", "overall", "grade", "cefr"),
+    *(*AMINAS, "RW"),
+)
 
 
 def exam_day() -> date:

@@ -28,7 +28,7 @@ FLAGS = [
 ]
 
 
-# On a slow machine with other work, a page may take its time; a wait ends when it comes.
+# A slow machine with other work may take so long, in ms; a wait ends when it is over.
 PATIENCE = 45_000
 
 
@@ -52,7 +52,7 @@ def browser() -> Iterator[Browser]:
 
 
 class Visitors:
-    """People with a browser of their own each, and whatever their browsers object to."""
+    """People with a browser of their own each, and what their browsers object to."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
@@ -103,11 +103,11 @@ def visitors(browser: Browser) -> Iterator[Visitors]:
     assert everybody.complaints == [], "the browsers complained"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def make_service(new_database_url: Any, tmp_path_factory: Any) -> Iterator[Any]:
     """A function that returns a service with an empty, migrated database.
 
-    Tests start its processes; they end with the module.
+    Tests start its processes; what still runs at the end is ended.
     """
     with ExitStack() as ending:
 
@@ -130,3 +130,15 @@ def service(make_service: Any) -> Iterator[Service]:
     running = make_service()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def demonstration(make_service: Any) -> Service:
+    """One running service with a small demonstration board, for tests that share it.
+
+    What one of them changes there, no other may count on.
+    """
+    service: Service = make_service()
+    service.flask("demo", "--candidates", "60", "--seed", "7")
+    service.start(jobs=False)
+    return service

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 PASSWORD = "correct horse battery"
 
@@ -121,9 +121,14 @@ def share(page: Page, result_path: str, organisation: str) -> None:
 
 def download(page: Page, link: str = "Download PDF") -> bytes:
     """Take the PDF that a link of the page offers."""
-    with page.expect_download() as coming:
-        page.get_by_role("link", name=link).first.click()
-    path = coming.value.path()
-    content = path.read_bytes()
+    answers: list[str] = []
+    page.on("response", lambda answer: answers.append(f"{answer.status} {answer.url}"))
+    try:
+        with page.expect_download() as coming:
+            page.get_by_role("link", name=link).first.click()
+    except TimeoutError as late:
+        place = f"{page.url}: {page.locator('body').inner_text()[:500]}"
+        raise AssertionError(f"no PDF; answers: {answers}; on {place}") from late
+    content = coming.value.path().read_bytes()
     assert content.startswith(b"%PDF"), content[:40]
     return content

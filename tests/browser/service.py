@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from sqlalchemy import create_engine, text
 
 ROOT = Path(__file__).parents[2]
 FLASK = [sys.executable, "-m", "flask"]
@@ -94,6 +95,14 @@ class Service:
         self.slowness = max(self.slowness, time.monotonic() - began)
         assert done.returncode == status, (words, done.stdout, done.stderr)
         return done.stdout + done.stderr
+
+    def ask(self, query: str) -> Any:
+        """Return the one value that a query finds in the database."""
+        engine = create_engine(self.env["ESITO_DATABASE_URL"])
+        with engine.connect() as connection:
+            answer = connection.execute(text(query)).scalar_one()
+        engine.dispose()
+        return answer
 
     def start(self, *, jobs: bool = True) -> None:
         """Start the web server, and the job process unless told otherwise."""

@@ -4,10 +4,7 @@ English on a light screen at 1280 and 375 pixels, Italian on a dark one at 375. 
 browsers also object to any console error, refused script or request to another host.
 """
 
-from functools import cache
-
 import pytest
-from sqlalchemy import create_engine, text
 
 from app.services.demo.load import PASSWORD
 from tests.browser import board
@@ -45,6 +42,11 @@ VISITORS = {
         /candidate/account /candidate/account/password
         """,
     ),
+    "clerk": (
+        "/admin/login/",
+        "clerk@it024.example",
+        "/admin/ /admin/entries/list/ /admin/centres/list/ /admin/imports/",
+    ),
     "boris": ("/candidate/login", "BOR730118", "/candidate/ /candidate/shares"),
     "registrar": (
         "/verifier/login",
@@ -59,8 +61,13 @@ VISITORS = {
         /admin/releases/propose /admin/releases/propose?session={ready}
         /admin/releases/show/{out} /admin/releases/withdraw/{out}
         /admin/results/list/ /admin/results/show/{result} /admin/held/list/
-        /admin/sessions/list/ /admin/sessions/show/{session}
+        /admin/results/accept/{result} /admin/results/withdraw/{result}
+        /admin/sessions/list/ /admin/sessions/show/{session} /admin/sessions/add
+        /admin/sessions/edit/{session} /admin/sessions/delete/{session}
+        /admin/timetable/list/ /admin/timetable/show/{slot} /admin/timetable/add
+        /admin/timetable/edit/{slot} /admin/timetable/delete/{slot}
         /admin/entries/list/ /admin/entries/show/{entry}
+        /admin/accounts/list/ /admin/accounts/show/{account}
         """,
     ),
     "approver": (
@@ -74,49 +81,105 @@ VISITORS = {
         """
         /admin/ /admin/organisations/list/ /admin/organisations/show/{applied}
         /admin/organisations/approve/{applied} /admin/organisations/refuse/{applied}
-        /admin/organisations/edit/{applied} /admin/members/list/
+        /admin/organisations/edit/{applied} /admin/organisations/suspend/{approved}
+        /admin/organisations/restore/{approved}
+        /admin/members/list/ /admin/members/show/{member}
+        /admin/members/deactivate/{member}
         """,
     ),
     "admin": (
         "/admin/login/",
         "admin@board.example",
         """
-        /admin/ /admin/centres/list/ /admin/centres/show/1 /admin/centres/add
-        /admin/centres/edit/1 /admin/centres/delete/1 /admin/schools/list/
-        /admin/sessions/add /admin/sessions/edit/{session} /admin/timetable/list/
-        /admin/timetable/add /admin/users/list/ /admin/users/show/1 /admin/users/add
-        /admin/users/edit/1 /admin/accounts/list/ /admin/mails/list/
-        /admin/trail/list/ /admin/trail/show/1 /admin/password/
+        /admin/ /admin/centres/list/ /admin/centres/list/?_flt_0_name=nothing
+        /admin/centres/show/{centre} /admin/centres/add /admin/centres/edit/{centre}
+        /admin/centres/delete/{centre} /admin/schools/list/ /admin/schools/add
+        /admin/schools/show/{school} /admin/schools/edit/{school}
+        /admin/schools/delete/{school}
+        /admin/users/list/ /admin/users/show/{user} /admin/users/add
+        /admin/users/edit/{user} /admin/mails/list/ /admin/mails/show/{mail}
+        /admin/trail/list/ /admin/trail/show/{row} /admin/password/
         """,
     ),
 }
 FOUND = {
     "amina": f"SELECT reference FROM entry WHERE id_number = '{AMINA}'",
     "share": "SELECT share.reference FROM share JOIN entry ON entry.id = entry_id"
-    f" WHERE id_number = '{AMINA}'",
+    f" WHERE id_number = '{AMINA}' AND withdrawn_at IS NULL"
+    " ORDER BY share.at LIMIT 1",
     "organisation": "SELECT reference FROM organisation WHERE status = 'approved'"
     " ORDER BY id LIMIT 1",
     "applied": "SELECT min(id) FROM organisation WHERE status = 'applied'",
+    "approved": "SELECT min(id) FROM organisation WHERE status = 'approved'",
+    "member": "SELECT min(id) FROM member WHERE active",
     "proposed": "SELECT min(id) FROM result_release WHERE approved_by_id IS NULL",
     "out": "SELECT min(id) FROM result_release WHERE announced_at IS NOT NULL",
     "ready": "SELECT code FROM exam_session WHERE id = (SELECT min(session_id)"
     " FROM entry JOIN result ON result.entry_id = entry.id)",
     "result": "SELECT min(id) FROM result",
     "session": "SELECT min(id) FROM exam_session",
+    "slot": "SELECT min(id) FROM timetable_slot",
     "entry": "SELECT min(id) FROM entry",
+    "account": "SELECT min(id) FROM candidate_account",
+    "centre": "SELECT min(id) FROM centre",
+    "school": "SELECT min(id) FROM school",
+    "user": "SELECT min(id) FROM ab_user",
+    "mail": "SELECT min(id) FROM mail",
+    "row": "SELECT min(id) FROM audit_row",
+}
+# Not pages for the eyes, or opened by the tests below with what a person does there.
+NO_PAGES = {"static", "health", "bootstrap", "demo"}
+OTHER_ADDRESSES = {
+    "candidate.statement",
+    "verifier.statement",
+    "public.favicon",
+    "public.robots",
+    "Imports.look",
 }
 WIDE, NARROW = 1280, 375
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def demonstration(make_service):
-    """One service with the demonstration board for all tests of this module."""
-    service = make_service()
-    service.flask("demo", "--candidates", "60", "--seed", "7")
-    service.start(jobs=False)
-    return service
+def test_the_inspection_sees_what_is_wrong(demonstration, visitors):
+    page = visitors.arrive(demonstration.url, width=NARROW)
+    page.goto("/")
+    assert shortcomings(page, "en") == []
+    page.evaluate(
+        """() => {
+            const wrong = document.createElement("input");
+            wrong.style.width = "500px";
+            document.querySelector("main").append(wrong);
+        }"""
+    )
+    found = shortcomings(page, "it")
+    for wrong in ("label in <input", "scrolls sideways", "not 'it'"):
+        assert any(wrong in sentence for sentence in found), found
+
+
+def test_every_page_is_visited(app):
+    """A new page has to be added to VISITORS, or to what is not a page."""
+    visited = set(OTHER_ADDRESSES)
+    ask_for = app.url_map.bind("127.0.0.1")
+    for _, _, pages in VISITORS.values():
+        for path in pages.split():
+            if path != "/nowhere":
+                path = path.partition("?")[0]
+                visited.add(ask_for.match(path.format_map(One()))[0])
+    there = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and rule.endpoint.partition(".")[0] not in NO_PAGES
+    }
+    assert visited == there
+
+
+class One(dict):
+    """Stands for whatever an address holds."""
+
+    def __missing__(self, name):
+        return "1"
 
 
 @pytest.mark.parametrize("who", VISITORS)
@@ -132,9 +195,12 @@ def test_nothing_bars_anybody_from_a_page(
     if door:
         enter(page, door, name)
     found = []
+    known = Known(demonstration)
     for path in pages.split():
-        answer = page.goto(path.format_map(Known(demonstration)))
-        expected = 404 if path.endswith(("none", "nowhere")) and "?" not in path else 200
+        answer = page.goto(path.format_map(known))
+        expected = (
+            404 if path.endswith(("none", "nowhere")) and "?" not in path else 200
+        )
         assert answer.status == expected, f"{path} answers {answer.status}"
         unfold(page)
         found += inspected(page, language, widths)
@@ -225,16 +291,8 @@ class Known(dict):
 
     def __init__(self, service):
         super().__init__()
-        self.url = service.env["ESITO_DATABASE_URL"]
+        self.service = service
 
     def __missing__(self, name):
-        return ask(self.url, FOUND[name])
-
-
-@cache
-def ask(url, query):
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        answer = connection.execute(text(query)).scalar_one()
-    engine.dispose()
-    return answer
+        self[name] = self.service.ask(FOUND[name])
+        return self[name]

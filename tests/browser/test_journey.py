@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import create_engine, text
 
 from tests.browser import board
 from tests.browser.people import (
@@ -286,19 +285,10 @@ def told(page, address):
 
 def result_path(service):
     """Return the address that Amina's result will have: only the database knows."""
-    reference = asked(
-        service, "SELECT reference FROM entry WHERE candidate_number = '0001'"
-    )
+    query = "SELECT reference FROM entry WHERE candidate_number = '0001'"
+    reference = service.ask(query)
     return f"/candidate/results/{reference}"
 
 
 def count(service, table):
-    return asked(service, f"SELECT count(*) FROM {table}")
-
-
-def asked(service, query):
-    engine = create_engine(service.env["ESITO_DATABASE_URL"])
-    with engine.connect() as connection:
-        answer = connection.execute(text(query)).scalar_one()
-    engine.dispose()
-    return answer
+    return service.ask(f"SELECT count(*) FROM {table}")

@@ -204,7 +204,7 @@ def test_a_result_taken_back_is_seen_by_nobody_and_counts_as_not_read(cast, amin
     result = publication.published_result(cast.amina, at=NOW)
     corrections.withdraw_result(result, by=cast.officer, why="malpractice", at=NOW)
     page = sharing.page_for(cast.verifier, at=NOW)
-    assert page.rows[0].result is None
+    assert not page.rows[0].has_result
     found, seen = sharing.read(
         cast.verifier, share.reference, AccessKind.viewed, at=NOW + SECOND
     )

@@ -1,6 +1,6 @@
 """The people by whom the demonstration is shown: each has something to see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,16 +25,23 @@ from app.services import credentials, names
 from app.services.demo.board import Board, State
 from app.values import TERMS_VERSION, ExamCode, Language, MailState, ResultStatus
 
+# Marks words for the catalogues; the page says them in the reader's language.
+N_ = str
+
 
 @dataclass(frozen=True)
 class SignInCard:
-    """How one person of the demonstration signs in, and what they will see."""
+    """How one person of the demonstration signs in, and what they will see.
+
+    `who` is a name and what they are; `values` are what the note names.
+    """
 
     who: str
     where: str
     name: str
     password: str
     note: str
+    values: dict[str, str] = field(default_factory=dict)
 
 
 # role, e-mail address, first name, key in what `staff` returns, what they see
@@ -46,13 +53,14 @@ STAFF = (
     ("Auditor", "auditor@board.example", "Aurelio", "auditor"),
     ("Centre staff", "clerk@it024.example", "Clara", "clerk"),
 )
+CANDIDATE = N_("candidate")
 NOTES = {
-    "admin": "users, centres, mail and the trail",
-    "officer": "imports, proposes releases, accepts what was held back",
-    "approver": "one release waits for the second signature",
-    "partnerships": "two applications wait, one of them overdue",
-    "auditor": "reads everything, changes nothing",
-    "clerk": "the candidates of centre IT024",
+    "admin": N_("users, centres, mail and the trail"),
+    "officer": N_("imports, proposes releases, accepts what was held back"),
+    "approver": N_("one release waits for the second signature"),
+    "partnerships": N_("two applications wait, one of them overdue"),
+    "auditor": N_("reads everything, changes nothing"),
+    "clerk": N_("the candidates of centre IT024"),
 }
 
 
@@ -95,25 +103,26 @@ def candidates(
     born = f"{chiara.date_of_birth:%d/%m/%Y}"
     return [
         SignInCard(
-            "Amina Benali, candidate",
+            f"Amina Benali, {CANDIDATE}",
             "/candidate/login",
             "AMI482913",
             password,
-            "her result is out",
+            N_("her result is out"),
         ),
         SignInCard(
-            "Boris Ivanov, candidate",
+            f"Boris Ivanov, {CANDIDATE}",
             "/candidate/login",
             "BOR730118",
             password,
-            "he waits for his result",
+            N_("he waits for his result"),
         ),
         SignInCard(
-            "Chiara De Luca, candidate",
+            f"Chiara De Luca, {CANDIDATE}",
             "/candidate/register",
             "CHI551204",
             "",
-            f"not registered yet: Secret Number {secret}, born {born}",
+            N_("not registered yet: Secret Number %(secret)s, born %(born)s"),
+            {"secret": secret, "born": born},
         ),
     ]
 
@@ -125,7 +134,7 @@ def other_cards(password: str) -> list[SignInCard]:
         "/verifier/login",
         "registrar@tirreno.example",
         password,
-        "results shared with her university",
+        N_("results shared with her university"),
     )
     return [
         verifier,

@@ -6,6 +6,7 @@ difference is held for an officer and never corrected.
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -141,9 +142,28 @@ def write(tx: Session, plan: Plan, at: datetime) -> int:
     left = publication.leave_pending_releases(replaced, at=at) if replaced else 0
     for rows in (plan.inserts, plan.updates):
         for start in range(0, len(rows), PART):
-            part = [
-                {**dict(zip(_WRITTEN, row, strict=True)), "imported_at": at}
-                for row in rows[start : start + PART]
-            ]
-            tx.execute(insert(_TABLE), part)  # type: ignore[arg-type]
+            _insert(tx, rows[start : start + PART], at)
     return left
+
+
+def _insert(tx: Session, rows: list[Any], at: datetime) -> None:
+    """Hand rows to the driver as they are stored.
+
+    SQLAlchemy would ask each column about each value once more, which took a quarter of
+    the time of an import; what is written has been read value by value before.
+    """
+    connection = tx.connection()
+    dialect = connection.dialect
+    columns = (*_WRITTEN, "imported_at", "withdrawn_why")
+    statement = insert(_TABLE).compile(  # type: ignore[arg-type]
+        dialect=dialect, column_keys=columns
+    )
+    instant = _TABLE.c.imported_at.type.dialect_impl(dialect).bind_processor(dialect)
+    same = (instant(at) if instant else at, "")
+    stored: list[Any] = [(*row[:2], row[2].value, *row[3:], *same) for row in rows]
+    if statement.positiontup is None:
+        stored = [dict(zip(columns, row, strict=True)) for row in stored]
+    elif tuple(statement.positiontup) != columns:
+        pick = itemgetter(*map(columns.index, statement.positiontup))
+        stored = [pick(row) for row in stored]
+    connection.exec_driver_sql(str(statement), stored)

@@ -158,6 +158,7 @@ class Screen(Declaration):
         """Return a row's value as people read it."""
         found = self.datamodel._get_attr_value(row, column)
         formatter = self.formatters_columns.get(column)
+        found = self.closed_lists.get(column, {}).get(found, found)
         return formatter(found) if formatter else written(found)
 
     def row_actions(self, *, several: bool) -> Iterable[Any]:

@@ -1,6 +1,6 @@
 """What every screen must say before it may exist: a slip is an error at import."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from inspect import isfunction
 from typing import Any, ClassVar
 
@@ -39,6 +39,8 @@ class Declaration(NoHistory, ModelView):
     deletable: ClassVar[bool] = False
     # Relations that forms take, with the column that names the related row.
     named_relations: ClassVar[dict[str, str]] = {}
+    # Text columns that hold members of a closed list, with the word for each.
+    closed_lists: ClassVar[dict[str, Mapping[str, Any]]] = {}
     exclude_route_methods: ClassVar[set[str]]
     page_size = listing.SIZES[0]
 

@@ -17,7 +17,7 @@ from app.services import rights, uploads
 from app.services.importing import Summary
 from app.values import ImportKind
 from app.views.admin.base import Page
-from app.views.admin.words import word, written
+from app.views.admin.words import why_held, word, written
 from app.views.forms import EsitoForm
 
 
@@ -72,7 +72,7 @@ class Imports(Page):
         plan = uploads.look_at(file, by=g.user, at=at)
         writes = 0 if plan.problem_count else plan.added + plan.changed
         return self.render_template(
-            "admin/import_look.html", file=file, plan=plan, writes=writes
+            "admin/import_look.html", file=file, plan=plan, writes=writes, said=why_held
         )
 
     @expose("/<reference>/write", methods=("POST",))

@@ -118,6 +118,8 @@ def _field(
     if members is not None:
         kind = "choice"
         choices = [(member.value, word(member)) for member in members]
+    elif column in screen.closed_lists:
+        kind, choices = "choice", list(screen.closed_lists[column].items())
     elif kind_of(stored) is bool:
         kind, choices = "choice", [("yes", written(True)), ("no", written(False))]
     elif of > 1:

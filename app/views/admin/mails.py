@@ -13,6 +13,7 @@ from app.models import Mail
 from app.services import mail
 from app.views.admin.base import Screen
 from app.views.admin.rows import Rows
+from app.views.admin.words import MAILS
 
 
 class Mails(Screen):
@@ -21,6 +22,7 @@ class Mails(Screen):
     datamodel = Rows(Mail)
     class_permission_name = "Mail"
     list_title = _l("Outgoing e-mail")
+    closed_lists = {"kind": MAILS}
     label_columns = {
         "queued_at": _l("Queued"),
         "kind": _l("Kind"),

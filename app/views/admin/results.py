@@ -17,7 +17,7 @@ from app.views.admin.acts import AskForm, ReasonForm, answered, ask
 from app.views.admin.base import Screen
 from app.views.admin.rows import Condition, Rows
 from app.views.admin.scope import OwnCentre
-from app.views.admin.words import written
+from app.views.admin.words import grade_word, why_held, written
 
 
 class NotEmpty(Condition):
@@ -100,12 +100,12 @@ def _facts(result: Result) -> list[tuple[str, Any]]:
         (_("Session"), f"{entry.session.code}, {entry.centre}"),
         (_("Status"), written(result.status)),
         (_("Overall score"), written(result.overall)),
-        (_("Grade"), written(result.grade)),
+        (_("Grade"), grade_word(result.grade)),
         (_("CEFR level"), written(result.cefr)),
         *((written(code), score) for code, score in result.scores.items()),
     ]
     if result.held_why:
-        facts.append((_("Held back because"), result.held_why))
+        facts.append((_("Held back because"), why_held(result.held_why)))
     return facts
 
 
@@ -143,6 +143,7 @@ class Results(Taking):
         "withdrawn_at": _l("Withdrawn"),
         "withdrawn_why": _l("Why withdrawn"),
     }
+    formatters_columns = {"grade": grade_word, "held_why": why_held}
     list_columns = [
         "entry.session.code",
         "entry.centre.number",

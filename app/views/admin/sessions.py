@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from app.models import ExamSession, TimetableSlot
+from app.services import labels
 from app.views.admin.base import Screen
 from app.views.admin.checks import candidate_number
 from app.views.admin.rows import Rows
@@ -71,6 +72,7 @@ class Sessions(Screen):
     class_permission_name = "Sessions"
     list_title = _l("Sessions")
     add_title = _l("Add a session")
+    formatters_columns = {"label": labels.in_words}
     label_columns = {
         "code": _l("Code"),
         "exam": _l("Exam"),

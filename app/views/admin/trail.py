@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 from app.models import AuditRow
 from app.views.admin.base import Screen
 from app.views.admin.rows import Rows
+from app.views.admin.words import ACTS
 
 
 class Trail(Screen):
@@ -13,12 +14,13 @@ class Trail(Screen):
     datamodel = Rows(AuditRow)
     class_permission_name = "Trail"
     list_title = _l("Audit trail")
+    closed_lists = {"action": ACTS}
     label_columns = {
         "id": _l("Number"),
         "at": _l("Time"),
         "actor": _l("By"),
         "action": _l("Act"),
-        "subject": _l("To"),
+        "subject": _l("Done to"),
         "detail": _l("Detail"),
         "previous_hash": _l("Hash of the row before"),
         "hash": _l("Hash"),

@@ -1,5 +1,6 @@
 """How values are written on the board's pages: in words, on the board's clock."""
 
+import re
 from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.values import (
+    AuditAction,
     ComponentCode,
     ImportKind,
     Language,
@@ -77,6 +79,56 @@ _ROLES = {
     "Auditor": _l("Auditor"),
     "Centre staff": _l("Centre staff"),
 }
+# What the trail records; its rows hold the names of the acts.
+ACTS: dict[str, Any] = {
+    AuditAction.imported.value: _l("File imported"),
+    AuditAction.result_accepted.value: _l("Difference accepted"),
+    AuditAction.result_withdrawn.value: _l("Result withdrawn"),
+    AuditAction.confirmations_issued.value: _l("Confirmations of Entry issued"),
+    AuditAction.secret_reissued.value: _l("New Secret Number issued"),
+    AuditAction.secret_locked.value: _l("Secret Number locked"),
+    AuditAction.release_proposed.value: _l("Release proposed"),
+    AuditAction.release_approved.value: _l("Release approved"),
+    AuditAction.release_withdrawn.value: _l("Release withdrawn"),
+    AuditAction.release_announced.value: _l("Release announced"),
+    AuditAction.account_registered.value: _l("Account registered"),
+    AuditAction.account_email_confirmed.value: _l("Email address confirmed"),
+    AuditAction.account_changed.value: _l("Account changed"),
+    AuditAction.password_changed.value: _l("Password changed"),
+    AuditAction.organisation_applied.value: _l("Application received"),
+    AuditAction.organisation_approved.value: _l("Organisation approved"),
+    AuditAction.organisation_refused.value: _l("Organisation refused"),
+    AuditAction.organisation_suspended.value: _l("Organisation suspended"),
+    AuditAction.organisation_restored.value: _l("Organisation restored"),
+    AuditAction.member_added.value: _l("Member added"),
+    AuditAction.member_changed.value: _l("Member changed"),
+    AuditAction.member_deactivated.value: _l("Member deactivated"),
+    AuditAction.staff_added.value: _l("Staff user added"),
+    AuditAction.staff_changed.value: _l("Staff user changed"),
+    AuditAction.share_made.value: _l("Result shared"),
+    AuditAction.share_withdrawn.value: _l("Share withdrawn"),
+    AuditAction.record_added.value: _l("Record added"),
+    AuditAction.record_changed.value: _l("Record changed"),
+    AuditAction.record_deleted.value: _l("Record deleted"),
+    AuditAction.mail_retried.value: _l("E-mail tried again"),
+    AuditAction.erased.value: _l("Old data erased"),
+    AuditAction.demo_loaded.value: _l("Demonstration loaded"),
+}
+# What is written to people: the names of the templates below email/.
+MAILS: dict[str, Any] = {
+    "application_received": _l("Application received"),
+    "confirm_email": _l("Email address to confirm"),
+    "member_added": _l("Member added"),
+    "organisation_approved": _l("Organisation approved"),
+    "organisation_refused": _l("Organisation refused"),
+    "password_changed": _l("Password changed"),
+    "registered": _l("Exam registered"),
+    "result_out": _l("Result out"),
+    "set_password": _l("Password to set"),
+    "staff_added": _l("Staff user added"),
+}
+# Why a result is held back, as the import writes it into the row.
+_HELD = re.compile(r"(overall|grade|cefr) (.+), by the rule (.+)")
 NOTHING = "–"
 
 
@@ -88,6 +140,27 @@ def word(value: Enum) -> str:
 def role_word(name: str) -> str:
     """Return the name of a role in the reader's language."""
     return str(_ROLES.get(name, name))
+
+
+def grade_word(grade: str | None) -> str:
+    """Return a grade in the reader's language; a letter is its own word."""
+    return _(grade) if grade else NOTHING
+
+
+def why_held(reasons: str) -> str:
+    """Return in the reader's language what an import wrote about a held result."""
+    parts = str(reasons).split("; ") if reasons else [NOTHING]
+    return "; ".join(_why_held(reason) for reason in parts)
+
+
+def _why_held(reason: str) -> str:
+    found = _HELD.fullmatch(reason)
+    if found is None:
+        return reason
+    parts = {"overall": _("overall score"), "grade": _("grade"), "cefr": _("level")}
+    given, due = (_("none") if one == "none" else _(one) for one in found.groups()[1:])
+    what = parts[found[1]]
+    return _("%(what)s %(given)s, by the rule %(due)s", what=what, given=given, due=due)
 
 
 def written(value: Any) -> str:

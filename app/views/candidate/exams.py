@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app import clock
@@ -110,7 +111,7 @@ def _scores(exam: Exam, result: Result) -> list[tuple[str, str, str | None]]:
     held = result.scores
     return [
         (
-            part.name,
+            _(part.name),
             grading.shown(exam, held[part.code]),
             grading.cefr_of(held[part.code]) if exam.kind == "scale" else None,
         )

@@ -11,6 +11,7 @@ from app.values import ExamCode, MemberRole, OrganisationType
 from app.views.forms import (
     DateOfBirthField,
     EsitoForm,
+    PlainSelect,
     email_address,
     longest,
     required,
@@ -61,7 +62,9 @@ class ApplicationForm(EsitoForm):
         _l("Website"), [required(_l("Enter your website.")), longest(200)]
     )
     city = _words(_l("City"), "city", _l("Enter the city of your organisation."))
-    country = SelectField(_l("Country"), [required(_l("Choose a country."))])
+    country = SelectField(
+        _l("Country"), [required(_l("Choose a country."))], widget=PlainSelect()
+    )
 
 
 class SignInForm(EsitoForm):
@@ -101,6 +104,7 @@ class SearchForm(EsitoForm):
             SelectChoice("", _l("All exams")),
             *(SelectChoice(code.value, grading.exam(code).name) for code in ExamCode),
         ],
+        widget=PlainSelect(),
     )
     date_of_birth = DateOfBirthField(_l("Date of birth"))
     unread = BooleanField(_l("Only those I have not opened yet"))

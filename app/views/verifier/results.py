@@ -13,6 +13,7 @@ from flask import (
     url_for,
 )
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from app import clock
 from app.errors import NotFound
@@ -177,7 +178,7 @@ def _parts(exam: grading.Exam, found: Result | None) -> list[tuple[str, str]]:
     """Return the parts of a result and their scores, in the order of the statement."""
     scores = found.scores if found else {}
     return [
-        (part.name, grading.shown(exam, scores[part.code]))
+        (_(part.name), grading.shown(exam, scores[part.code]))
         for part in exam.components
         if part.code in scores
     ]

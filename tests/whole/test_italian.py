@@ -1,0 +1,233 @@
+"""No page, document or e-mail slips into English for whoever reads Italian.
+
+What is English is told by the catalogue itself: a word of the source that no Italian
+sentence holds has no business on an Italian page.
+"""
+
+import re
+from datetime import time, timedelta
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from app import clock
+from app.extensions import db
+from app.models import Share, TimetableSlot
+from app.services import documents, mail, signins, tokens, uploads, wording
+from app.services.tokens import Purpose
+from app.values import (
+    Audience,
+    ComponentCode,
+    ImportKind,
+    Language,
+    OrganisationStatus,
+    ResultStatus,
+)
+from app.views.admin.words import MAILS
+from tests.cast import NOW, save
+from tests.whole.catalogue import ENGLISH, english_in, visible
+
+
+def test_english_is_known_when_it_is_seen():
+    assert english_in("Sign out") == ["out", "sign"]
+    assert english_in("Il tuo result è uscito") == ["result"]
+    assert not english_in("Il tuo Statement of Results di B2 First è uscito")
+    assert len(ENGLISH) > 500
+
+
+@pytest.fixture
+def people(app, cast, monkeypatch):
+    """Everybody with a browser in Italian, in a world that has a row of each kind."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    account = cast.account(cast.amina)
+    cast.account(cast.boris)
+    cast.result(cast.amina)
+    cast.released(instant=NOW - timedelta(hours=1))
+    held = "overall 171, by the rule 172; grade none, by the rule C"
+    cast.result(cast.boris, held_why=held)
+    cast.organisation(
+        "New College", "new.example", status=OrganisationStatus.applied, decided_at=None
+    )
+    save(
+        Share(
+            entry=cast.amina,
+            organisation=cast.acme,
+            account=account,
+            at=NOW - timedelta(hours=1),
+            terms_version="test",
+        )
+    )
+    staff = [cast.admin, cast.officer, cast.approver, cast.partnerships]
+    staff += [cast.auditor, cast.clerk]
+    for person in staff:
+        # The names of the tests are their roles, in English.
+        person.first_name, person.last_name = "Olga", "Bianchi"
+    everybody = {
+        "nobody": (None, None),
+        "amina": (Audience.candidate, account),
+        "boris": (Audience.candidate, cast.boris.account),
+        "registrar": (Audience.member, cast.verifier),
+        **{person.email: (Audience.staff, person) for person in staff},
+    }
+    return {who: browser(app, *person) for who, person in everybody.items()}
+
+
+def browser(app, audience, person):
+    client = app.test_client()
+    token = person and signins.begin(person, address="", browser="", at=NOW)
+    with client.session_transaction() as session:
+        session["locale"] = "it"
+        if person:
+            session[audience.value] = token
+    return client
+
+
+SCHOOL_FILE = b"number,name,centre,city,email\nS-200,Liceo,IT024,Pisa,a@liceo.example\n"
+
+
+@pytest.fixture
+def addresses(app, cast, people):
+    """Every address there is, filled with what exists: {endpoint: [url]}."""
+    account, file = cast.amina.account, imported(cast)
+    share = db.session.scalar(db.select(Share))
+    save_rows(cast)
+    known = {
+        "candidate.set_password": tokens.make(Purpose.set_password, account, at=NOW),
+        "candidate.confirm_email": tokens.make(Purpose.confirm_email, account, at=NOW),
+        "verifier.password": tokens.make(Purpose.set_password, cast.verifier, at=NOW),
+        "Password.link": tokens.make(Purpose.set_password, cast.officer, at=NOW),
+        "candidate.withdraw": share.reference,
+        "candidate.send": cast.amina.reference,
+        "verifier.result": share.reference,
+        "Imports.look": file.reference,
+    }
+    found = {}
+    for rule in app.url_map.iter_rules():
+        if "GET" in rule.methods and not rule.endpoint.endswith("static"):
+            options = [known.get(rule.endpoint, cast.amina.reference)]
+            if "pk" in rule.arguments:
+                options = keys(app, rule.endpoint.partition(".")[0])
+            found[rule.endpoint] = [url(app, cast, rule, one) for one in options]
+    return found
+
+
+def imported(cast):
+    return uploads.keep(
+        "scuole.csv", ImportKind.schools, SCHOOL_FILE, by=cast.officer, at=NOW
+    )
+
+
+def save_rows(cast):
+    """Rows that have a page of their own and that nobody has made yet."""
+    save(
+        TimetableSlot(
+            session=cast.session,
+            centre=cast.it024,
+            component=ComponentCode.R,
+            day=cast.session.exam_date,
+            start=time(9),
+            venue="Liceo Galileo",
+        )
+    )
+    assert cast.liceo
+    for kind in MAILS:
+        mail.queue(kind, to=cast.verifier, about=kind, at=NOW)
+
+
+def keys(app, name):
+    """The keys of all rows that a screen may show."""
+    model = next(
+        view.datamodel.obj
+        for view in app.appbuilder.baseviews
+        if type(view).__name__ == name
+    )
+    return db.session.scalars(db.select(model.id)).all()
+
+
+def url(app, cast, rule, value):
+    values = dict.fromkeys(rule.arguments, value)
+    if "organisation_reference" in values:
+        values["organisation_reference"] = cast.acme.reference
+    return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+# What is no page, or leads to one at once.
+NO_PAGES = {
+    *("health.alive", "health.ready", "public.favicon", "public.robots"),
+    *("candidate.statement", "verifier.statement"),
+}
+
+
+def test_no_page_slips_into_english(people, addresses):
+    seen, slips = set(), {}
+    for who, client in people.items():
+        for endpoint, urls in addresses.items():
+            for address in urls:
+                answer = client.get(address)
+                if answer.mimetype == "text/html" and answer.status_code == 200:
+                    seen.add(endpoint)
+                    if left := english_in(visible(answer.text)):
+                        slips[who, address] = left
+    assert not slips
+    assert set(addresses) - seen == NO_PAGES
+
+
+def test_no_error_slips_into_english(people):
+    for who, client in people.items():
+        for address in ("/nothing", "/admin/users/list/", "/verifier/", "/candidate/"):
+            answer = client.get(address)
+            if answer.status_code >= 400:
+                assert not english_in(visible(answer.text)), (who, address)
+
+
+def test_what_was_typed_wrongly_is_said_in_italian(people):
+    for path in (
+        "/candidate/register",
+        "/candidate/login",
+        "/candidate/forgotten",
+        "/verifier/register/new",
+        "/verifier/login",
+        "/admin/login/",
+    ):
+        answer = people["nobody"].submit(path, {"date_of_birth": "x", "country": "QQ"})
+        assert answer.status_code in (200, 400, 401), path
+        assert not english_in(visible(answer.text)), path
+
+
+# --- Documents and e-mails ------------------------------------------------------------
+
+
+def test_no_document_slips_into_english(app, cast):
+    cast.amina.language = Language.it
+    results = [cast.result(cast.amina)] + [
+        cast.result(cast.amina, version=2 + number, status=status)
+        for number, status in enumerate(ResultStatus)
+        if status is not ResultStatus.graded
+    ]
+    papers = [documents.confirmation_of_entry(cast.amina, at=NOW)]
+    papers += [
+        documents.statement_of_results(cast.amina, one, at=NOW) for one in results
+    ]
+    for paper in papers:
+        pages = PdfReader(BytesIO(paper)).pages
+        assert not english_in(" ".join(page.extract_text() for page in pages))
+
+
+@pytest.mark.parametrize("kind", MAILS)
+def test_no_email_slips_into_english(app, kind):
+    values = {
+        "name": "Amina Benali",
+        "organisation": "Acme University",
+        "link": "https://results.example/TOKEN",
+        "base_url": "https://results.example",
+        "exam": "FCE",
+        "session": "November 2026",
+        "path": "/candidate/",
+        "due_on": "2026-12-21",
+        "reason": "Non trovata.",
+        "id_number_ending": "ABC",
+    }
+    for form in ("txt", "html"):
+        text = wording.letter(f"email/{kind}.{form}", Language.it, **values)
+        assert not english_in(re.sub(r"<[^>]+>", " ", text)), text
