@@ -16,8 +16,11 @@ accesslog = None
 errorlog = "-"
 loglevel = "warning"
 # Browsers open connections ahead of need, and others open them to be a nuisance: one on
-# which nothing is said waits outside. By default it would hold a thread for 5 seconds.
-gunicorn.workers.gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.0
+# which nothing is said yet waits outside. It would hold a thread for five seconds else.
+_look = gunicorn.workers.gthread.TConn.wait_for_data
+gunicorn.workers.gthread.TConn.wait_for_data = lambda visitor, _seconds: _look(
+    visitor, 0.0
+)
 # Each worker makes its own app and its own database connections: none cross a fork.
 preload_app = False
 control_socket_disable = True

@@ -113,7 +113,9 @@ def _database(ground: Ground, folder: Path) -> Iterator[str]:
     from tests import postgres
 
     server: Any = postgres.start()
+    own = f"esito_bench_{uuid.uuid4().hex[:12]}"
     try:
-        yield postgres.new_database(f"esito_bench_{uuid.uuid4().hex[:12]}")
+        yield postgres.new_database(own)
+        postgres.drop_database(own)
     finally:
         postgres.stop(server)

@@ -31,9 +31,6 @@ from bench.alternating import medians
 from bench.board import Ground, demo_board
 from bench.table import Line
 
-# So many different people, by turns.
-PEOPLE = 40
-
 
 class Words(NamedTuple):
     """A text and where it stands on the page."""
@@ -48,6 +45,8 @@ class Words(NamedTuple):
 def run(ground: Ground) -> Iterator[Line]:
     """Draw with one process, then with two at once."""
     seconds, rounds = (4.0, 3) if not ground.quick else (0.3, 1)
+    # So many different people, by turns.
+    people = ground.size(40, 4)
     with demo_board(ground, ground.size(500, 100)):
         db.session.remove()
         spawn = multiprocessing.get_context("spawn")
@@ -55,10 +54,11 @@ def run(ground: Ground) -> Iterator[Line]:
             with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
 
                 def rate(how: str, pool: Any = pool, count: int = processes) -> float:
-                    each = [pool.submit(drawn, how, seconds) for _ in range(count)]
+                    each = [
+                        pool.submit(drawn, how, people, seconds) for _ in range(count)
+                    ]
                     return sum(one.result() for one in each)
 
-                rate("subject"), rate("baseline")
                 own, beside, ratio = medians(
                     lambda rate=rate: rate("subject"),
                     lambda rate=rate: rate("baseline"),
@@ -72,10 +72,10 @@ def run(ground: Ground) -> Iterator[Line]:
             )
 
 
-def drawn(how: str, seconds: float) -> float:
+def drawn(how: str, people: int, seconds: float) -> float:
     """Draw statements for a while in this process; return how many a second."""
     with create_app().app_context():
-        makers = cycle([_maker(how, *pair) for pair in _people()])
+        makers = cycle([_maker(how, *pair) for pair in _people(people)])
         next(makers)()
         count, started = 0, time.perf_counter()
         while time.perf_counter() - started < seconds:
@@ -88,7 +88,7 @@ def drawn(how: str, seconds: float) -> float:
     return rate
 
 
-def _people() -> list[tuple[Entry, Result]]:
+def _people(count: int) -> list[tuple[Entry, Result]]:
     rows = db.session.execute(
         select(Entry, Result)
         .join(Result, Result.entry_id == Entry.id)
@@ -99,7 +99,7 @@ def _people() -> list[tuple[Entry, Result]]:
             publication.visible(clock.now()),
         )
         .order_by(Entry.reference)
-        .limit(PEOPLE)
+        .limit(count)
     )
     return [(entry, result) for entry, result in rows]
 

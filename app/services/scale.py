@@ -7,6 +7,7 @@ Documents draw the wide one; see scale_drawing.py.
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
@@ -80,8 +81,9 @@ def in_words(
     exam: Exam, overall: int | None, scores: Mapping[ComponentCode, int]
 ) -> tuple[str, str]:
     """Return the picture's title and all it shows, for those who don't see it."""
+    names = scale_layout.part_names(exam.code, str(get_locale()))
     parts = [
-        f"{_(part.name)}: {grading.shown(exam, scores[part.code])}"
+        f"{names[part.code]}: {grading.shown(exam, scores[part.code])}"
         for part in exam.components
         if part.code in scores
     ]
@@ -96,17 +98,22 @@ def in_words(
             _("Overall score: %(score)s", score=grading.shown(exam, overall))
             + f" ({grading.cefr_of(overall) or _('below A1')})"
         )
-    told += parts
-    told += [
+    told += [*parts, *_bands_in_words(exam.code, str(get_locale()))]
+    return title, ". ".join(told) + "."
+
+
+@cache
+def _bands_in_words(code: ExamCode, _language: str) -> tuple[str, ...]:
+    """Return the grade bands of an exam in the reader's language."""
+    return tuple(
         _(
             "%(grade)s: from %(low)s to %(high)s",
             grade=scale_layout.grade_name(band),
             low=band.low,
             high=band.high,
         )
-        for band in exam.bands
-    ]
-    return title, ". ".join(told) + "."
+        for band in grading.exam(code).bands
+    )
 
 
 def _written(laid: Picture) -> str:

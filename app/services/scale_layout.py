@@ -6,14 +6,16 @@ and neighbouring scores never hide one another.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.services import grading
 from app.services.grading import Band, Exam
 from app.services.scale_shapes import Bar, Dot, Ink, Label, Mark, Rule, Shape, width_of
-from app.values import ComponentCode
+from app.values import ComponentCode, ExamCode
 
 LOWEST, HIGHEST = 80, 230
 # The bounds of the levels on the scale, from the board's chart.
@@ -83,28 +85,66 @@ def laid_out(
 ) -> Picture:
     """Return the picture of one result on the scale."""
     parts = [part for part in exam.components if part.code in scores]
-    picture = _frame(form, exam, scores)
-    if overall is not None:
-        _overall(picture, exam, overall)
-    _levels(picture, overall)
-    if form.beside:
-        _grid(picture, picture.y, picture.y + form.row * len(parts), overall)
+    language = str(get_locale())
+    names = part_names(exam.code, language)
+    picture = _frame(form, exam, scores, names)
+    around = (form, picture.left, picture.right, exam.code, overall, len(parts))
+    above, below, picture.y, end = _around(*around, language)
+    picture.add(*above)
     for part in parts:
-        _component(picture, exam, _(part.name), scores[part.code], overall)
-    _axis(picture)
-    _grades(picture, exam, overall)
+        _component(picture, exam, names[part.code], scores[part.code], overall)
+    picture.add(*below)
+    picture.y = end
     return picture
 
 
-def _frame(form: Format, exam: Exam, scores: Mapping[ComponentCode, int]) -> Picture:
+@cache
+def part_names(code: ExamCode, _language: str) -> Mapping[ComponentCode, str]:
+    """Return what the parts of an exam are called in the reader's language."""
+    return {part.code: _(part.name) for part in grading.exam(code).components}
+
+
+@lru_cache(maxsize=512)
+def _around(
+    form: Format,
+    left: float,
+    right: float,
+    code: ExamCode,
+    overall: int | None,
+    rows: int,
+    _language: str,
+) -> tuple[tuple[Mark, ...], tuple[Mark, ...], float, float]:
+    """Return what stands above and below the components, and where these begin and end.
+
+    Kept, because it is two thirds of the work and the same for everybody with the same
+    overall score in an exam; its words are in the reader's language.
+    """
+    exam, above = grading.exam(code), Picture(form, left, right)
+    if overall is not None:
+        _overall(above, exam, overall)
+    _levels(above, overall)
+    below = Picture(form, left, right, y=above.y + form.row * rows)
+    if form.beside:
+        _grid(above, above.y, below.y, overall)
+    _axis(below)
+    _grades(below, exam, overall)
+    return tuple(above.marks), tuple(below.marks), above.y, below.y
+
+
+def _frame(
+    form: Format,
+    exam: Exam,
+    scores: Mapping[ComponentCode, int],
+    names: Mapping[ComponentCode, str],
+) -> Picture:
     if not form.beside:
         return Picture(form, 8, form.width - 8)
-    names = [width_of(_(part.name), form.size) for part in exam.components]
+    widths = [width_of(name, form.size) for name in names.values()]
     numbers = [
         width_of(str(grading.shown(exam, score)), form.size, bold=True)
         for score in scores.values()
     ]
-    left = max(128, *names) + 20
+    left = max(128, *widths) + 20
     return Picture(form, left, form.width - max(28, *numbers) - 24)
 
 

@@ -34,7 +34,7 @@ class Words(Domain):
 
     def get_translations(self) -> Any:
         """Return the catalogue of the language in force."""
-        return _catalogue(self) if g else super().get_translations()
+        return _catalogue(self)
 
     def looked_up(self) -> Any:
         """Return what the library finds, which takes longer than to say the word."""
@@ -80,7 +80,9 @@ def _said_of_many(
 
 def _catalogue(domain: Words | None = None) -> Any:
     """Return the catalogue of the language in force, found once until that changes."""
-    locale, kept = get_locale(), g.get("words")
+    # Flask-Babel keeps the language here; asking it takes longer than saying the word.
+    locale = getattr(g.get("_flask_babel"), "babel_locale", None) or get_locale()
+    kept = g.get("words")
     if kept is None or kept[0] is not locale:
         domain = domain or get_babel().instance.domain_instance
         kept = g.words = (locale, domain.looked_up())

@@ -1,13 +1,10 @@
 """A candidate's exams, and the result of each once it is out."""
 
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import Response, g, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from app import clock
 from app.errors import NotFound
@@ -22,7 +19,7 @@ from app.services import (
     timeline,
 )
 from app.services.grading import Exam
-from app.values import ComponentCode, ExamCode, ResultStatus
+from app.values import ResultStatus
 from app.views.candidate.pages import pages
 from app.views.guards import candidate_only
 
@@ -67,12 +64,7 @@ def result(reference: str) -> ResponseReturnValue:
         meaning=meaning.of(exam, found),
         overall=None if found.overall is None else grading.shown(exam, found.overall),
         scores=_scores(exam, found),
-        picture=_picture(
-            exam.code,
-            found.overall,
-            tuple(found.scores.items()),
-            str(get_locale()),
-        ),
+        picture=scale.picture(exam.code, found.overall, found.scores),
         graded=found.status is ResultStatus.graded,
     )
 
@@ -91,19 +83,6 @@ def statement(reference: str) -> ResponseReturnValue:
         mimetype="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-@lru_cache(maxsize=512)
-def _picture(
-    exam: ExamCode,
-    overall: int | None,
-    scores: tuple[tuple[ComponentCode, int], ...],
-    _language: str,
-) -> Markup:
-    # On results day people open their page again and again, and drawing is a third of
-    # its work; 512 drawings are 8 MB. The words in a drawing are in its reader's
-    # language, so that is a part of the key.
-    return scale.picture(exam, overall, dict(scores))
 
 
 def _scores(exam: Exam, result: Result) -> list[tuple[str, str, str | None]]:

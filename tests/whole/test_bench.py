@@ -1,0 +1,67 @@
+"""Every benchmark runs and prints its table; how fast it was is not asserted here."""
+
+import subprocess
+import sys
+
+import pytest
+
+from bench.__main__ import BENCHMARKS
+from bench.table import Line, show
+from tests.whole.source import ROOT
+
+# What each measures, at least once in its table.
+MEASURES = {
+    "pages": ["result page", "verifier's list"],
+    "importing": ["importing 1,000 results", "peak memory"],
+    "list": ["shares beside 1,000"],
+    "statements": ["one process", "two processes"],
+    "logins": ["log-ins"],
+}
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_benchmark_prints_what_it_measured(database, name):
+    words = [name, "--quick"]
+    if database == "postgresql":
+        words.append("--postgresql")
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for measure in MEASURES[name]:
+        assert measure in done.stdout
+    assert "ratio" in done.stdout
+
+
+def test_a_benchmark_that_does_not_exist_is_refused():
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "everything"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "no such benchmark: everything" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("bounds", "verdict"),
+    [
+        ({}, ""),
+        ({"least": 0.5}, "met"),
+        ({"least": 0.51}, "falls short"),
+        ({"most": 0.5}, "met"),
+        ({"most": 0.49}, "falls short"),
+    ],
+)
+def test_a_line_says_whether_its_target_is_met(bounds, verdict):
+    line = Line("pages", "50/s", "100/s", 0.5, **bounds)
+    assert line.verdict == verdict
+    assert show([line]).splitlines()[-1].endswith(verdict or "0.50")
