@@ -1,7 +1,12 @@
 """Run migrations for the application that `flask db` was called for."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection, text
 
 from app.types import Instant
 
@@ -15,9 +20,36 @@ def render(kind: str, item: object, _context: object) -> str | bool:
     return False
 
 
+# The lock under which one process migrates while others wait to find nothing to do.
+MIGRATION_LOCK = 7_270_001
+
+
+@contextmanager
+def one_at_a_time(connection: Connection) -> Iterator[None]:
+    """Let one process migrate at a time, for as long as its migrations take."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("SET lock_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_lock(:k)"), {"k": MIGRATION_LOCK})
+        connection.commit()
+        try:
+            yield
+        finally:
+            connection.rollback()
+            unlock = text("SELECT pg_advisory_unlock(:k)")
+            connection.execute(unlock, {"k": MIGRATION_LOCK})
+            connection.execute(text("RESET statement_timeout"))
+            connection.execute(text("RESET lock_timeout"))
+            connection.commit()
+    else:
+        with open(f"{connection.engine.url.database}.migrating", "w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
 def run() -> None:
     """Run every migration in a transaction of its own, on the app's own engine."""
-    with db.engine.connect() as connection:
+    with db.engine.connect() as connection, one_at_a_time(connection):
         context.configure(
             connection=connection,
             target_metadata=db.metadata,

@@ -1,8 +1,11 @@
 """What kind of people a database holds: real ones and invented ones never mix."""
 
+from contextlib import suppress
+
 from click import ClickException
 from flask import current_app
 from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
 
 from app.errors import Refused
 from app.extensions import db
@@ -38,9 +41,11 @@ def require_own_kind() -> None:
 
 def mark() -> None:
     """Write down what kind of people this database holds; done once."""
-    if _stored_kind() is None:
-        with atomic() as session:
-            session.add(Installation(id=1, kind=_own_kind()))
+    if _stored_kind() is not None:
+        return
+    # A process that starts at the same moment writes the same row.
+    with suppress(IntegrityError), atomic() as session:
+        session.add(Installation(id=1, kind=_own_kind()))
 
 
 def _own_kind() -> InstallationKind:

@@ -1,11 +1,17 @@
 """The migrations make exactly the tables of the models, forwards and back again."""
 
+import os
+import subprocess
+import sys
+
+import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
 from app.extensions import db
+from tests.whole.source import ROOT
 
 
 def config_of(app):
@@ -34,3 +40,31 @@ def test_up_and_down_and_up_again_leaves_the_same_tables(own_app):
 def test_upgrading_twice_is_harmless(own_app):
     upgrade()
     assert inspect(db.engine).has_table("entry")
+
+
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("sync-roles",)])
+def test_processes_that_start_together_wait_for_each_other(
+    new_database_url, tmp_path, command
+):
+    url = new_database_url()
+    env = {
+        **os.environ,
+        "ESITO_ENV": "testing",
+        "ESITO_DATA_DIR": str(tmp_path),
+        "ESITO_DATABASE_URL": url,
+    }
+    flask = [sys.executable, "-m", "flask"]
+    if command != ("db", "upgrade"):
+        subprocess.run([*flask, "db", "upgrade"], cwd=ROOT, env=env, check=True)
+    together = [
+        subprocess.Popen(
+            [*flask, *command],
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        for _ in range(3)
+    ]
+    said = [process.communicate(timeout=120)[0].decode() for process in together]
+    assert [process.returncode for process in together] == [0, 0, 0], said

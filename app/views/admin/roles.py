@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.models import (
     ViewMenu,
     assoc_permissionview_role,
 )
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text
 
 from app.transactions import atomic
 
@@ -96,6 +96,8 @@ ROLES: dict[str, frozenset[tuple[str, str]]] = {
     )
     for role, screens in MATRIX.items()
 }
+# The lock of those who bring them up to date.
+ROLES_LOCK = 7_270_003
 # Flask-AppBuilder's own two: nobody holds the first, the second may do nothing.
 FRAMEWORK_ROLES = ("Admin", "Public")
 
@@ -107,6 +109,9 @@ def sync(appbuilder: AppBuilder) -> int:
     """
     wanted = _declared(appbuilder)
     with atomic() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            # Processes that start together do it one after the other.
+            session.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": ROLES_LOCK})
         roles = _named(session, Role, {*ROLES, *FRAMEWORK_ROLES})
         permissions = _named(session, Permission, {name for name, _ in wanted})
         views = _named(session, ViewMenu, {view for _, view in wanted})
