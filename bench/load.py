@@ -19,9 +19,17 @@ class Load:
     """What one run of the load generator saw."""
 
     rate: float = 0
+    count: int = 0
     statuses: dict[int, int] = field(default_factory=dict)
-    # Bytes of the first body that each connection read.
+    # Bytes of the last body.
     length: int = 0
+    # What the server computed meanwhile.
+    processor_seconds: float = 0
+
+    @property
+    def figures(self) -> tuple[float, float]:
+        """Answers a second, and milliseconds that the server computed for each."""
+        return self.rate, 1000 * self.processor_seconds / self.count
 
 
 def get(path: str, cookie: str = "") -> bytes:
@@ -72,7 +80,8 @@ def measure(
         thread.start()
     for thread in threads:
         thread.join()
-    result.rate = sum(result.statuses.values()) / (time.monotonic() - started)
+    result.count = sum(result.statuses.values())
+    result.rate = result.count / (time.monotonic() - started)
     if set(result.statuses) != {expected}:
         raise RuntimeError(f"answers were {result.statuses}, not {expected}")
     return result

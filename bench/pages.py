@@ -10,9 +10,10 @@ from app.models import CandidateAccount, Entry, Member, Result, Share
 from app.services import publication
 from app.values import Audience, ResultStatus
 from bench import load, server
-from bench.alternating import medians
+from bench.alternating import medians_of
 from bench.board import Board, Ground, demo_board
 from bench.cookies import signed_in
+from bench.server import Server
 from bench.table import Line
 
 
@@ -22,48 +23,39 @@ def run(ground: Ground) -> Iterator[Line]:
         candidates = _result_pages(board)
         organisation, shared = _list_page(board)
         db.session.remove()
+        one = [f"/bare/one/{reference}" for reference, _ in candidates]
+        rows = [f"/bare/list/{organisation}"]
         with server.running(board.environ) as served:
-            yield _compare(
-                ground,
-                served.port,
-                f"result page, {len(candidates)} candidates",
-                [page for _, page in candidates],
-                [f"/bare/one/{reference}" for reference, _ in candidates],
-            )
-            yield _compare(
-                ground,
-                served.port,
-                "verifier's list, 25 rows",
-                [shared],
-                [f"/bare/list/{organisation}"],
-            )
-            yield _compare(
-                ground,
-                served.port,
-                "verifier's list, beside one row",
-                [shared],
-                [f"/bare/one/{reference}" for reference, _ in candidates],
-            )
+            for what, pages, bare in (
+                ("result page", [page for _, page in candidates], one),
+                ("verifier's list", [shared], rows),
+                ("verifier's list, beside one row", [shared], one),
+            ):
+                yield from _compare(ground, served, what, pages, bare)
 
 
 def _compare(
-    ground: Ground, port: int, what: str, pages: list[bytes], bare: list[str]
-) -> Line:
+    ground: Ground, served: Server, what: str, pages: list[bytes], bare: list[str]
+) -> Iterator[Line]:
     seconds, rounds = (3.0, 5) if not ground.quick else (0.2, 1)
-
-    def subject() -> float:
-        return load.measure(port, pages, seconds=seconds).rate
-
-    length = load.measure(port, pages, seconds=seconds / 2).length
-    short = load.measure(port, [load.get(f"{bare[0]}/0")], seconds=0.1).length
+    length = served.load(pages, seconds=seconds / 2).length
+    short = served.load([load.get(f"{bare[0]}/0")], seconds=0.1).length
     plain = [load.get(f"{path}/{length - short}") for path in bare]
-
-    def baseline() -> float:
-        return load.measure(port, plain, seconds=seconds).rate
-
-    baseline()
-    own, beside, ratio = medians(subject, baseline, rounds)
-    return Line(what, f"{own:.0f}/s", f"{beside:.0f}/s", ratio, least=0.5)
+    served.load(plain, seconds=seconds / 2)
+    rate, time = medians_of(
+        lambda: served.load(pages, seconds=seconds).figures,
+        lambda: served.load(plain, seconds=seconds).figures,
+        rounds,
+    )
+    yield Line(
+        what, f"{rate.subject:.0f}/s", f"{rate.baseline:.0f}/s", rate.ratio, least=0.5
+    )
+    yield Line(
+        f"{what}, processor time",
+        f"{time.subject:.2f} ms",
+        f"{time.baseline:.2f} ms",
+        time.ratio,
+    )
 
 
 def _result_pages(board: Board) -> list[tuple[str, bytes]]:
