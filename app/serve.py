@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import config
 from app import create_app
@@ -42,7 +43,7 @@ def serve() -> int:
         for name, command in _commands(address).items():
             children[name] = _start(command)
         print(f"\nEsito listens on http://{address} (Ctrl-C ends it)", flush=True)
-        _show_demonstration()
+        show_demonstration(config.read())
         while not signals and all(child.poll() is None for child in children.values()):
             time.sleep(0.1)
         return 0 if signals else _status_of_the_first_to_end(children)
@@ -61,16 +62,16 @@ def _address() -> str:
     return address
 
 
-def _show_demonstration() -> None:
+def show_demonstration(settings: Mapping[str, Any]) -> None:
     """Say who can sign in to the demonstration, and where its mail is read."""
-    settings = config.read()
     cards = Path(settings["ESITO_DATA_DIR"]) / "demo-sign-ins.json"
     if settings["ESITO_ENV"] != "demo" or not cards.exists():
         return
     base = settings["ESITO_BASE_URL"]
     for card in json.loads(cards.read_text()):
         print(f"  {card['who']}: {base}{card['where']}")
-        print(f"    {card['name']}  {card['password']}  ({card['note']})")
+        note = card["note"] % card["values"] if card["values"] else card["note"]
+        print(f"    {card['name']}  {card['password']}  ({note})")
     print(f"  The e-mails of the demonstration: {base}/demo/mail\n", flush=True)
 
 

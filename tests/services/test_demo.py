@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from flask_migrate import upgrade
 
+from app import serve
 from app.errors import Refused
 from app.extensions import db
 from app.models import (
@@ -19,7 +20,7 @@ from app.models import (
     Result,
     Share,
 )
-from app.services import grading, names, publication
+from app.services import credentials, grading, names, publication
 from app.services.demo import load
 from app.services.demo.people import LONG, NAMES, ONE_NAME
 from app.values import OrganisationStatus, ResultStatus
@@ -119,6 +120,19 @@ def test_the_sign_ins_are_kept_for_the_start_page(app):
         "/verifier/login",
         "/admin/login/",
     }
+
+
+def test_what_is_printed_at_the_start_says_how_to_register(app, capsys):
+    loaded()
+    settings = {**app.config, "ESITO_ENV": "demo"}
+    serve.show_demonstration(settings)
+    said = capsys.readouterr().out
+    chiara = db.session.scalars(
+        db.select(Entry).where(Entry.id_number == "CHI551204")
+    ).one()
+    assert f"Secret Number {credentials.printed(chiara)}" in said
+    assert f"born {chiara.date_of_birth:%d/%m/%Y}" in said
+    assert "%(" not in said
 
 
 def test_it_is_refused_where_a_board_exists(cast):
