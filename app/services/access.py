@@ -38,18 +38,6 @@ def own_entries(account: CandidateAccount) -> list[Entry]:
     return sorted(rows, key=lambda entry: entry.session.exam_date, reverse=True)
 
 
-def own_entry(account: CandidateAccount, reference: str) -> Entry:
-    """Return one entry of the account's own, whether or not its result is out."""
-    entry = db.session.scalar(
-        select(Entry)
-        .options(joinedload(Entry.session), joinedload(Entry.centre))
-        .where(Entry.reference == reference, Entry.account_id == account.id)
-    )
-    if entry is None:
-        raise NotFound(NOTHING_HERE)
-    return entry
-
-
 def own_result(
     account: CandidateAccount, reference: str, *, at: datetime
 ) -> tuple[Entry, Result]:

@@ -9,7 +9,7 @@ from sqlalchemy import event, insert, text
 
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
-from app.models import AuditRow, Entry, Share, ShareAccess
+from app.models import AuditRow, Entry, Release, Share, ShareAccess
 from app.services import access, corrections, inbox, organisations, publication, sharing
 from app.services.inbox import Wanted
 from app.values import (
@@ -57,6 +57,16 @@ def test_a_shared_result_is_in_the_list_of_that_organisation_and_no_other(cast, 
     with pytest.raises(NotFound):
         sharing.record(share, AccessKind.viewed, by=stranger, at=NOW)
     assert not db.session.scalars(db.select(ShareAccess)).all()
+
+
+def test_a_share_taken_back_is_gone_also_while_its_result_is_not_out(cast, amina):
+    share = shared(cast, amina)
+    release = db.session.scalars(db.select(Release)).one()
+    publication.withdraw(release, by=cast.officer, why="a mistake", at=NOW)
+    assert access.shared_result(cast.verifier, share.reference, at=NOW) == (share, None)
+    sharing.withdraw(share, by=amina, at=NOW)
+    with pytest.raises(NotFound):
+        access.shared_result(cast.verifier, share.reference, at=NOW)
 
 
 def test_nobody_shares_the_result_of_another(cast, amina):

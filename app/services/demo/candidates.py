@@ -14,6 +14,7 @@ from app.services import credentials, names
 from app.services.demo import people
 from app.services.demo.board import CENTRE_WEIGHTS, Board, Plan, State
 from app.services.demo.scores import Drawn, draw_outcome
+from app.services.identifiers import StatementNumbers
 from app.values import TERMS_VERSION, ComponentCode, Language
 
 CHUNK = 1000
@@ -35,7 +36,7 @@ class Numbers:
     """Numbers handed out so far, so that none is given twice."""
 
     candidate: dict[tuple[int, int], int]
-    statement: set[str]
+    statement: StatementNumbers
     serial: int = 0
 
 
@@ -49,7 +50,7 @@ def make(
     progress: Callable[[int], None],
 ) -> None:
     """Write so many candidates, spread over the sessions, inside the transaction."""
-    numbers = Numbers({}, set())
+    numbers = Numbers({}, StatementNumbers([]))
     total = sum(plan.weight for plan, _ in board.sessions)
     for plan, session in board.sessions:
         share = max(4, round(count * plan.weight / total))
@@ -124,8 +125,8 @@ def _entry(
         "school_id": draw.choice(schools).id if at_school else None,
         "group": draw.choice(("4A", "4B", "5A", "5C")) if at_school else "",
         "language": Language.it if centre.country == "IT" else Language.en,
-        "statement_number": _statement_number(
-            numbers, session, centre, candidate_number
+        "statement_number": numbers.statement.allot(
+            session.exam_date, centre.number, candidate_number
         ),
         "id_number": id_number if issued else None,
         "secret": credentials.sealed(id_number, secret) if issued else None,
@@ -138,20 +139,6 @@ def _candidate_number(numbers: Numbers, session: ExamSession, centre: Centre) ->
     key = (session.id, centre.id)
     numbers.candidate[key] = numbers.candidate.get(key, 0) + 1
     return f"{numbers.candidate[key]:04d}"
-
-
-def _statement_number(
-    numbers: Numbers, session: ExamSession, centre: Centre, candidate_number: str
-) -> str:
-    """Return a free number; the session's character is the month, or the next free."""
-    characters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    for step in range(36):
-        character = characters[(session.exam_date.month + step) % 36]
-        number = f"{session.exam_date:%y}{character}{centre.number}{candidate_number}"
-        if number not in numbers.statement:
-            numbers.statement.add(number)
-            return number
-    raise ValueError("a centre has used all session characters of this year")
 
 
 def _open_accounts(
