@@ -98,6 +98,11 @@ def test_the_documents_can_print_every_name(app):
         assert names.unprintable(name.replace("_", " ")) == [], name
 
 
+def test_it_says_how_many_it_made(app):
+    # A small board still gives every session somebody, and the story its people.
+    assert loaded(count=20).candidates == len(rows(Entry)) > 20
+
+
 def test_somebody_is_missing_after_the_last_date(app):
     loaded()
     late = [s for s in rows(ExamSession) if s.final_date < NOW.date()]

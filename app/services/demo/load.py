@@ -9,11 +9,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from app.errors import Refused
 from app.extensions import db
-from app.models import Centre, ExamSession, Release, User
+from app.models import Centre, Entry, ExamSession, Release, User
 from app.services import audit, passwords, publication
 from app.services.demo import board, candidates, organisations, story
 from app.services.demo.board import Board, Plan, State
@@ -74,7 +74,8 @@ def load(
         db.session.execute(text("ANALYZE"))
     sign_ins = cards + story.other_cards(PASSWORD)
     _keep(sign_ins)
-    return Summary(count, shares, sign_ins)
+    entered = db.session.scalar(select(func.count(Entry.id))) or 0
+    return Summary(entered, shares, sign_ins)
 
 
 def _refuse_wrong_place(count: int) -> None:
