@@ -28,10 +28,18 @@ from app.types import Instant, choice
 from app.values import (
     AccessKind,
     Audience,
+    CaseKind,
+    CaseState,
+    CertificateState,
     ComponentCode,
+    DayPart,
+    EnquiryKind,
+    EnquiryOutcome,
+    EnquiryState,
     ExamCode,
     ImportKind,
     InstallationKind,
+    InvitationState,
     Language,
     MailState,
     MemberRole,
@@ -40,6 +48,7 @@ from app.values import (
     OrganisationStatus,
     OrganisationType,
     ResultStatus,
+    ShareScope,
     new_reference,
 )
 
@@ -82,6 +91,39 @@ class Centre(Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+
+class CentreRules(Model):
+    """What a centre asks of its candidates and offers them: fees, deadlines, hours.
+
+    A centre without such a row goes by the defaults. No personal data.
+    """
+
+    __tablename__ = "centre_rules"
+
+    centre_id: Mapped[int] = _to("centre.id", "CASCADE", primary_key=True)
+    # Days after the result is out in which an enquiry about it can be asked for.
+    enquiry_days: Mapped[int] = mapped_column(SmallInteger, default=30)
+    # Fees as the centre writes them, such as "EUR 42"; empty: ask the centre.
+    recheck_fee: Mapped[str] = mapped_column(String(40), default="")
+    remark_fee: Mapped[str] = mapped_column(String(40), default="")
+    # How to pay, and what else there is to know.
+    enquiry_rules: Mapped[str] = mapped_column(String(2000), default="")
+    # When the counter is open, and what to bring.
+    collection_rules: Mapped[str] = mapped_column(String(2000), default="")
+    posts_certificates: Mapped[bool] = mapped_column(default=False)
+    posting_fee: Mapped[str] = mapped_column(String(40), default="")
+    # Months after which a certificate that nobody collected is destroyed.
+    keeps_months: Mapped[int] = mapped_column(SmallInteger, default=12)
+    centre: Mapped[Centre] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("enquiry_days BETWEEN 1 AND 365", name="enquiry_days"),
+        CheckConstraint("keeps_months BETWEEN 1 AND 120", name="keeps_months"),
+    )
+
+    def __str__(self) -> str:
+        return str(self.centre)
 
 
 class School(Model):
@@ -191,7 +233,7 @@ class CandidateAccount(Model):
     """A person's own account, which opens the entries they have proved to be theirs.
 
     Personal data: e-mail address, language, consent. Erased when the person deletes the
-    account; the entries stay.
+    account: an ended row without address or password stays; the entries stay too.
     """
 
     __tablename__ = "candidate_account"
@@ -201,11 +243,17 @@ class CandidateAccount(Model):
     # Siblings may share an address, so it is not unique.
     email: Mapped[str] = mapped_column(String(254), index=True)
     email_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Asked for, and not yet confirmed with the link that was sent there; or empty.
+    new_email: Mapped[str] = mapped_column(String(254), default="")
     password_hash: Mapped[str] = mapped_column(String(160))
+    # How often a mailed link signed this person in: what makes each good for once.
+    sign_in_links: Mapped[int] = mapped_column(default=0)
     language: Mapped[Language] = mapped_column(
         choice(Language, "language"), default=Language.en
     )
     wants_updates: Mapped[bool] = mapped_column(default=False)
+    # Told by e-mail when an organisation first reads a result.
+    wants_read_notices: Mapped[bool] = mapped_column(default=True)
     terms_version: Mapped[str] = mapped_column(String(12))
     terms_accepted_at: Mapped[datetime] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -444,6 +492,25 @@ class Entry(Model):
         return f"{self.candidate_number} {self.name}"
 
 
+class Photo(Model):
+    """The picture of a candidate taken on the day of the exam; the file is in storage.
+
+    Personal data: a face. Erased with its file three years after the exam.
+    """
+
+    __tablename__ = "photo"
+
+    entry_id: Mapped[int] = _to("entry.id", "CASCADE", primary_key=True)
+    # Random: also the name of the file in the storage.
+    reference: Mapped[str] = _reference()
+    # SHA-256 of the file that was imported, so that the same one again changes nothing.
+    source_hash: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int] = mapped_column(SmallInteger)
+    height: Mapped[int] = mapped_column(SmallInteger)
+    imported_at: Mapped[datetime] = mapped_column(Instant)
+    entry: Mapped[Entry] = relationship()
+
+
 # --- Publication ----------------------------------------------------------------------
 
 
@@ -587,6 +654,227 @@ class ImportFile(Model):
     uploaded_at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
+# --- Papers ---------------------------------------------------------------------------
+
+
+class Certificate(Model):
+    """The paper that certifies a result, on its way from the board to its owner.
+
+    Personal data: who may collect it, where it is posted. Those are erased two years
+    after it left the centre; that it was handed over is kept with the result.
+    """
+
+    __tablename__ = "certificate"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    entry_id: Mapped[int] = _to("entry.id", index=True)
+    # The version of the result that is printed on it.
+    result_id: Mapped[int] = _to("result.id")
+    state: Mapped[CertificateState] = mapped_column(
+        choice(CertificateState, "state"), default=CertificateState.sent
+    )
+    sent_on: Mapped[date]
+    arrived_on: Mapped[date | None]
+    # The last day on which it can be collected; set when it arrives.
+    keep_until: Mapped[date | None] = mapped_column(index=True)
+    # When the candidate wants to come, and whether the centre has agreed.
+    collect_on: Mapped[date | None]
+    collect_part: Mapped[DayPart | None] = mapped_column(choice(DayPart, "part"))
+    collect_agreed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Somebody else who may collect it, named by the candidate or their guardian.
+    collector: Mapped[str] = mapped_column(String(200), default="")
+    # Where the candidate wants it posted to.
+    post_to: Mapped[str] = mapped_column(String(500), default="")
+    # The day it was posted, collected, destroyed or recalled.
+    ended_on: Mapped[date | None]
+    # Who signed for it, or the number of the parcel.
+    handed_to: Mapped[str] = mapped_column(String(200), default="")
+    # The countdown's last e-mail.
+    reminded_on: Mapped[date | None]
+    entry: Mapped[Entry] = relationship()
+    result: Mapped[Result] = relationship()
+
+    __table_args__ = (
+        # One at a time; a recalled one is followed by another.
+        Index(
+            "uq_certificate_of_entry",
+            "entry_id",
+            unique=True,
+            sqlite_where=text("state <> 'recalled'"),
+            postgresql_where=text("state <> 'recalled'"),
+        ),
+        CheckConstraint(
+            "(arrived_on IS NULL) = (keep_until IS NULL)", name="arrived_is_kept"
+        ),
+        CheckConstraint(
+            "(state IN ('sent', 'arrived')) = (ended_on IS NULL)", name="ended"
+        ),
+        CheckConstraint(
+            "state NOT IN ('arrived', 'posted', 'collected', 'destroyed')"
+            " OR arrived_on IS NOT NULL",
+            name="arrived_first",
+        ),
+        CheckConstraint(
+            "(collect_on IS NULL) = (collect_part IS NULL)", name="appointment"
+        ),
+    )
+
+    def __str__(self) -> str:
+        return str(self.entry)
+
+
+class Enquiry(Model):
+    """A candidate's wish to have their result checked, and what became of it.
+
+    Personal data: what the candidate wrote. Erased two years after it was decided; that
+    there was an enquiry, and its outcome, is kept with the result.
+    """
+
+    __tablename__ = "enquiry"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    entry_id: Mapped[int] = _to("entry.id", index=True)
+    account_id: Mapped[int] = _to("candidate_account.id", index=True)
+    kind: Mapped[EnquiryKind] = mapped_column(choice(EnquiryKind, "kind"))
+    state: Mapped[EnquiryState] = mapped_column(
+        choice(EnquiryState, "state"), default=EnquiryState.requested
+    )
+    # The version of the result that it asks about.
+    result_id: Mapped[int] = _to("result.id")
+    words: Mapped[str] = mapped_column(String(1000), default="")
+    # As the centre had it when this was asked for.
+    fee: Mapped[str] = mapped_column(String(40), default="")
+    requested_at: Mapped[datetime] = mapped_column(Instant)
+    # The centre has passed it on to the board, its fee paid.
+    accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    accepted_by_id: Mapped[int | None] = _to("ab_user.id")
+    # The day by which the board answers.
+    answer_due_on: Mapped[date | None] = mapped_column(index=True)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_by_id: Mapped[int | None] = _to("ab_user.id")
+    outcome: Mapped[EnquiryOutcome | None] = mapped_column(
+        choice(EnquiryOutcome, "outcome")
+    )
+    # The version that follows from it; the candidate hears of it once it is out.
+    new_result_id: Mapped[int | None] = _to("result.id")
+    # Why the centre declined, or what the board has to say.
+    answer: Mapped[str] = mapped_column(String(1000), default="")
+    # When everybody concerned was told the outcome.
+    told_at: Mapped[datetime | None] = mapped_column(Instant)
+    entry: Mapped[Entry] = relationship()
+    account: Mapped[CandidateAccount] = relationship()
+    result: Mapped[Result] = relationship(foreign_keys=[result_id])
+    new_result: Mapped[Result | None] = relationship(foreign_keys=[new_result_id])
+    accepted_by: Mapped[User | None] = relationship(foreign_keys=[accepted_by_id])
+    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+
+    __table_args__ = (
+        Index(
+            "uq_enquiry_going_on",
+            "entry_id",
+            unique=True,
+            sqlite_where=text("state IN ('requested', 'accepted')"),
+            postgresql_where=text("state IN ('requested', 'accepted')"),
+        ),
+        Index("ix_enquiry_state_requested_at", "state", "requested_at"),
+        CheckConstraint(
+            "(state IN ('refused', 'decided')) = (decided_at IS NOT NULL)",
+            name="decided",
+        ),
+        CheckConstraint(
+            "(state = 'decided') = (outcome IS NOT NULL)", name="outcome_decided"
+        ),
+        CheckConstraint("new_result_id IS NULL OR outcome = 'changed'", name="changed"),
+        CheckConstraint(
+            "state NOT IN ('accepted', 'decided') OR (accepted_at IS NOT NULL"
+            " AND answer_due_on IS NOT NULL)",
+            name="accepted",
+        ),
+    )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.entry}"
+
+
+class CentreCase(Model):
+    """Something that a candidate needs from their centre, and where it stands.
+
+    Personal data: what somebody without an account tells about themselves. Erased with
+    its messages a year after it is closed.
+    """
+
+    __tablename__ = "centre_case"
+
+    id: Mapped[int] = _key()
+    # Also the address of the page of somebody without an account: nobody guesses it.
+    reference: Mapped[str] = _reference()
+    kind: Mapped[CaseKind] = mapped_column(choice(CaseKind, "kind"))
+    state: Mapped[CaseState] = mapped_column(
+        choice(CaseState, "state"), default=CaseState.open
+    )
+    centre_id: Mapped[int] = _to("centre.id")
+    # Known for a missing result; for a lost paper the centre finds it.
+    entry_id: Mapped[int | None] = _to("entry.id", index=True)
+    account_id: Mapped[int | None] = _to("candidate_account.id", index=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    date_of_birth: Mapped[date | None]
+    email: Mapped[str] = mapped_column(String(254), default="")
+    exam: Mapped[ExamCode | None] = mapped_column(choice(ExamCode, "exam"))
+    # When and with which school, as far as the person remembers.
+    when: Mapped[str] = mapped_column("exam_when", String(80), default="")
+    school: Mapped[str] = mapped_column(String(160), default="")
+    language: Mapped[Language] = mapped_column(
+        choice(Language, "language"), default=Language.en
+    )
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    centre: Mapped[Centre] = relationship()
+    entry: Mapped[Entry | None] = relationship()
+    account: Mapped[CandidateAccount | None] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_centre_case_missing_result",
+            "entry_id",
+            unique=True,
+            sqlite_where=text("kind = 'missing_result' AND state <> 'closed'"),
+            postgresql_where=text("kind = 'missing_result' AND state <> 'closed'"),
+        ),
+        Index("ix_centre_case_centre_id_state", "centre_id", "state", "opened_at"),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed"),
+        CheckConstraint(
+            "kind <> 'missing_result' OR (entry_id IS NOT NULL"
+            " AND account_id IS NOT NULL)",
+            name="missing_result",
+        ),
+    )
+
+    def __str__(self) -> str:
+        return self.entry.name if self.entry else self.name
+
+
+class CaseMessage(Model):
+    """What was written about a case: by its centre, or by the person who opened it.
+
+    Personal data: what people write. Erased with the case.
+    """
+
+    __tablename__ = "case_message"
+
+    id: Mapped[int] = _key()
+    case_id: Mapped[int] = _to("centre_case.id", "CASCADE", index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    # Empty: the candidate.
+    user_id: Mapped[int | None] = _to("ab_user.id")
+    text: Mapped[str] = mapped_column("words", String(2000))
+    case: Mapped[CentreCase] = relationship()
+    user: Mapped[User | None] = relationship()
+
+    __table_args__ = (CheckConstraint("words <> ''", name="words"),)
+
+
 # --- Sharing --------------------------------------------------------------------------
 
 
@@ -607,7 +895,17 @@ class Share(Model):
     at: Mapped[datetime] = mapped_column(Instant)
     # The wording that the candidate agreed to, so that consent can be shown later.
     terms_version: Mapped[str] = mapped_column(String(12))
+    scope: Mapped[ShareScope] = mapped_column(
+        choice(ShareScope, "scope"), default=ShareScope.components
+    )
+    # What for, in the candidate's words: "Master's in Physics 2027".
+    purpose: Mapped[str] = mapped_column(String(200), default="")
+    # Empty: until it is withdrawn.
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
     first_read_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The account that made it was not the candidate's own.
+    suspended_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Taken back, or expired; see services/consent.py for what still counts.
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
     entry: Mapped[Entry] = relationship()
     organisation: Mapped[Organisation] = relationship()
@@ -652,6 +950,101 @@ class ShareAccess(Model):
     __table_args__ = (
         Index("ix_share_access_member_id_share_id", "member_id", "share_id"),
     )
+
+
+class ShareLink(Model):
+    """An address that shows one result to whoever holds it and knows the birth date.
+
+    Personal data: who shared what. Erased with its looks a year after it ended, or with
+    the candidate's account.
+    """
+
+    __tablename__ = "share_link"
+
+    id: Mapped[int] = _key()
+    # Half of the address; the other half is signed, so that the table opens nothing.
+    reference: Mapped[str] = _reference()
+    entry_id: Mapped[int] = _to("entry.id", index=True)
+    account_id: Mapped[int] = _to("candidate_account.id", index=True)
+    scope: Mapped[ShareScope] = mapped_column(
+        choice(ShareScope, "scope"), default=ShareScope.components
+    )
+    # What for, or for whom: for the candidate's own memory.
+    purpose: Mapped[str] = mapped_column(String(200), default="")
+    terms_version: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    entry: Mapped[Entry] = relationship()
+    account: Mapped[CandidateAccount] = relationship()
+
+    __table_args__ = (CheckConstraint("expires_at > at", name="expires"),)
+
+
+class ShareLinkLook(Model):
+    """One time that somebody opened a link with the right date of birth.
+
+    Personal data: when, and with what kind of browser. Erased with the link.
+    """
+
+    __tablename__ = "share_link_look"
+
+    id: Mapped[int] = _key()
+    link_id: Mapped[int] = _to("share_link.id", "CASCADE", index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    browser: Mapped[str] = mapped_column(String(200), default="")
+    link: Mapped[ShareLink] = relationship()
+
+
+class Invitation(Model):
+    """A share that waits until the organisation it is meant for has been approved.
+
+    Personal data: who wants to share what with whom, the address that was invited.
+    Erased a year after it was made, or with the candidate's account.
+    """
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    entry_id: Mapped[int] = _to("entry.id", index=True)
+    account_id: Mapped[int] = _to("candidate_account.id", index=True)
+    name: Mapped[str] = mapped_column(String(160))
+    email: Mapped[str] = mapped_column(String(254))
+    website: Mapped[str] = mapped_column(String(200))
+    # The website's domain: what an approved organisation is matched by.
+    host: Mapped[str] = mapped_column(String(200), index=True)
+    scope: Mapped[ShareScope] = mapped_column(
+        choice(ShareScope, "scope"), default=ShareScope.components
+    )
+    purpose: Mapped[str] = mapped_column(String(200), default="")
+    terms_version: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime] = mapped_column(Instant)
+    # When the share that comes of it ends; empty: when it is withdrawn.
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    state: Mapped[InvitationState] = mapped_column(
+        choice(InvitationState, "state"), default=InvitationState.sent
+    )
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    share_id: Mapped[int | None] = _to("share.id", "SET NULL")
+    entry: Mapped[Entry] = relationship()
+    account: Mapped[CandidateAccount] = relationship()
+    share: Mapped[Share | None] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_invitation_waiting",
+            "entry_id",
+            "host",
+            unique=True,
+            sqlite_where=text("state = 'sent'"),
+            postgresql_where=text("state = 'sent'"),
+        ),
+        CheckConstraint("(state = 'sent') = (ended_at IS NULL)", name="ended"),
+    )
+
+    def __str__(self) -> str:
+        return self.name
 
 
 # --- Messages -------------------------------------------------------------------------

@@ -114,6 +114,79 @@ class AccessKind(StrEnum):
     statement = "statement"
 
 
+class ShareScope(StrEnum):
+    """How much of a result is shared; each holds what stands before it."""
+
+    overall = "overall"
+    components = "components"
+    photo = "photo"
+
+
+class InvitationState(StrEnum):
+    """Where a candidate's invitation of an organisation stands."""
+
+    sent = "sent"
+    answered = "answered"
+    withdrawn = "withdrawn"
+
+
+class CaseKind(StrEnum):
+    """What a candidate needs from their centre."""
+
+    lost_confirmation = "lost_confirmation"
+    missing_result = "missing_result"
+
+
+class CaseState(StrEnum):
+    """Whose turn it is: the centre's, the candidate's, or nobody's any more."""
+
+    open = "open"
+    answered = "answered"
+    closed = "closed"
+
+
+class EnquiryKind(StrEnum):
+    """The two stages of an enquiry about results, in this order."""
+
+    recheck = "recheck"
+    remark = "remark"
+
+
+class EnquiryState(StrEnum):
+    """Where an enquiry stands: with the centre, with the board, or over."""
+
+    requested = "requested"
+    refused = "refused"
+    cancelled = "cancelled"
+    accepted = "accepted"
+    decided = "decided"
+
+
+class EnquiryOutcome(StrEnum):
+    """What the board found."""
+
+    unchanged = "unchanged"
+    changed = "changed"
+
+
+class CertificateState(StrEnum):
+    """Where a certificate is."""
+
+    sent = "sent"
+    arrived = "arrived"
+    posted = "posted"
+    collected = "collected"
+    destroyed = "destroyed"
+    recalled = "recalled"
+
+
+class DayPart(StrEnum):
+    """When in a day a certificate is collected."""
+
+    morning = "morning"
+    afternoon = "afternoon"
+
+
 class MailState(StrEnum):
     """Where a message stands between the queue and the mail server."""
 
@@ -157,6 +230,7 @@ class AuditAction(StrEnum):
     confirmations_issued = "confirmations_issued"
     secret_reissued = "secret_reissued"
     secret_locked = "secret_locked"
+    secret_unlocked = "secret_unlocked"
     release_proposed = "release_proposed"
     release_approved = "release_approved"
     release_withdrawn = "release_withdrawn"
@@ -164,6 +238,11 @@ class AuditAction(StrEnum):
     account_registered = "account_registered"
     account_email_confirmed = "account_email_confirmed"
     account_changed = "account_changed"
+    account_email_changed = "account_email_changed"
+    account_exam_added = "account_exam_added"
+    account_ended = "account_ended"
+    account_data_taken = "account_data_taken"
+    sign_in_link_used = "sign_in_link_used"
     password_changed = "password_changed"
     organisation_applied = "organisation_applied"
     organisation_approved = "organisation_approved"
@@ -177,6 +256,29 @@ class AuditAction(StrEnum):
     staff_changed = "staff_changed"
     share_made = "share_made"
     share_withdrawn = "share_withdrawn"
+    share_suspended = "share_suspended"
+    share_resumed = "share_resumed"
+    share_expired = "share_expired"
+    link_made = "link_made"
+    link_revoked = "link_revoked"
+    invitation_made = "invitation_made"
+    invitation_answered = "invitation_answered"
+    invitation_withdrawn = "invitation_withdrawn"
+    case_opened = "case_opened"
+    case_answered = "case_answered"
+    case_closed = "case_closed"
+    enquiry_requested = "enquiry_requested"
+    enquiry_cancelled = "enquiry_cancelled"
+    enquiry_accepted = "enquiry_accepted"
+    enquiry_refused = "enquiry_refused"
+    enquiry_decided = "enquiry_decided"
+    result_amended = "result_amended"
+    certificate_sent = "certificate_sent"
+    certificate_arrived = "certificate_arrived"
+    certificate_arranged = "certificate_arranged"
+    certificate_handed_over = "certificate_handed_over"
+    certificate_destroyed = "certificate_destroyed"
+    certificate_recalled = "certificate_recalled"
     record_added = "record_added"
     record_changed = "record_changed"
     record_deleted = "record_deleted"

@@ -22,7 +22,7 @@ from app.models import (
     Result,
     Share,
 )
-from app.services import publication
+from app.services import consent, publication
 from app.values import OrganisationStatus
 
 NOTHING_HERE = _l("There is nothing here for you to see.")
@@ -36,6 +36,18 @@ def own_entries(account: CandidateAccount) -> list[Entry]:
         .where(Entry.account_id == account.id)
     ).all()
     return sorted(rows, key=lambda entry: entry.session.exam_date, reverse=True)
+
+
+def own_entry(account: CandidateAccount, reference: str) -> Entry:
+    """Return an entry of the account's own, whether or not its result is out."""
+    entry = db.session.scalar(
+        select(Entry)
+        .options(joinedload(Entry.session), joinedload(Entry.centre))
+        .where(Entry.reference == reference, Entry.account_id == account.id)
+    )
+    if entry is None:
+        raise NotFound(NOTHING_HERE)
+    return entry
 
 
 def own_result(
@@ -85,7 +97,7 @@ def shared_result(
         .where(
             Share.reference == reference,
             Share.organisation_id == member.organisation_id,
-            Share.withdrawn_at.is_(None),
+            consent.stands(at),
             Organisation.status == OrganisationStatus.approved,
         )
     )
@@ -95,11 +107,14 @@ def shared_result(
 
 
 def own_share(account: CandidateAccount, reference: str) -> Share:
-    """Return a share that the account's owner made."""
+    """Return a share of a result that is the account's own, whoever made it.
+
+    What an account shared that was not the candidate's own is theirs to decide on.
+    """
     share = db.session.scalar(
-        select(Share).where(
-            Share.reference == reference, Share.account_id == account.id
-        )
+        select(Share)
+        .join(Entry, Entry.id == Share.entry_id)
+        .where(Share.reference == reference, Entry.account_id == account.id)
     )
     if share is None:
         raise NotFound(NOTHING_HERE)

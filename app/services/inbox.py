@@ -17,7 +17,7 @@ from app.models import (
     Share,
     ShareAccess,
 )
-from app.services import names, publication
+from app.services import consent, names, publication
 from app.values import ExamCode, OrganisationStatus, ResultStatus
 
 ROWS = 25
@@ -70,7 +70,7 @@ def page_for(
     number = min(max(page, 1), LAST_PAGE)
     found = db.session.execute(
         _rows(wanted) if wanted else _all_rows(),
-        {**_whose(member), "before": (number - 1) * ROWS},
+        {**_whose(member), "at": at, "before": (number - 1) * ROWS},
     ).all()
     shown = found[:ROWS]
     graded = _graded([share.entry_id for share, _ in shown], at)
@@ -81,7 +81,7 @@ def page_for(
         ],
         number=number,
         has_next=len(found) > ROWS,
-        new_count=_new_since_last_visit(member),
+        new_count=_new_since_last_visit(member, at),
     )
 
 
@@ -128,7 +128,7 @@ def _live() -> tuple[ColumnElement[bool], ...]:
     )
     return (
         Share.organisation_id == own.scalar_subquery(),
-        Share.withdrawn_at.is_(None),
+        consent.stands(bindparam("at", type_=Share.at.type)),
     )
 
 
@@ -153,9 +153,9 @@ def _graded(entry_ids: list[int], at: datetime) -> frozenset[int]:
     return frozenset(publication.published_of(entry_ids, ResultStatus.graded, at=at))
 
 
-def _new_since_last_visit(member: Member) -> int:
+def _new_since_last_visit(member: Member, at: datetime) -> int:
     since = member.previous_visit_at
-    values = {**_whose(member), "since": since, "most": MOST_COUNTED + 1}
+    values = {**_whose(member), "at": at, "since": since, "most": MOST_COUNTED + 1}
     return db.session.scalar(_count_of_new(since is not None), values) or 0
 
 

@@ -9,6 +9,7 @@ import smtplib
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -38,10 +39,18 @@ BOUT = 60
 HANGS_UP = 3
 
 
+@dataclass(frozen=True)
+class Address:
+    """Somebody who is written to and has no row of their own: a centre, a guardian."""
+
+    email: str
+    language: Language
+
+
 def queue(
     kind: str,
     *,
-    to: CandidateAccount | Entry | Member | User,
+    to: CandidateAccount | Entry | Member | User | Address,
     about: str,
     at: datetime,
     language: Language | None = None,
@@ -55,6 +64,8 @@ def queue(
     when the message is sent.
     """
     if link is not None:
+        if isinstance(to, Address):
+            raise TypeError("a link acts for a person who has a row")
         values["link"] = [link.value, type(to).__name__, to.id]
     key = f"{kind}:{about}"
     already = select(exists().where(Mail.dedupe_key == key))

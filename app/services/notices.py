@@ -1,16 +1,36 @@
-"""What a candidate's account is told by e-mail, and how often at most."""
+"""What a candidate is told by e-mail, who else is told, and how often at most."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import CandidateAccount, Entry, Mail
-from app.services import mail
+from app.services import ages, mail
 from app.services.tokens import Purpose
 
 # Messages of one kind to one account in a day: nobody's mailbox is flooded by others.
 MAILS_A_DAY = 5
+
+
+def tell(kind: str, entry: Entry, *, about: str, at: datetime, **values: Any) -> None:
+    """Tell an entry's candidate something, and their guardian while they are under 14.
+
+    It goes to their account, or to the address that the centre knows when they have
+    none; to nobody when there is neither. Every kind gets the candidate's `name`.
+    """
+    account = entry.account
+    to = account if account is not None and account.ended_at is None else entry
+    told = {"name": entry.name, **values}
+    if to.email:
+        mail.queue(kind, to=to, about=about, at=at, **told)
+    guardian = entry.guardian_email
+    if guardian and ages.under(ages.OWN_CONSENT, entry.date_of_birth, at=at):
+        if guardian.casefold() == to.email.casefold():
+            return
+        copy = mail.Address(guardian, entry.language)
+        mail.queue(kind, to=copy, about=f"{about}:guardian", at=at, **told)
 
 
 def confirm_email(account: CandidateAccount, *, at: datetime) -> None:

@@ -19,6 +19,12 @@ class Act(StrEnum):
     withdraw_result = "withdraw_result"
     decide_application = "decide_application"
     deactivate_member = "deactivate_member"
+    answer_case = "answer_case"
+    end_account = "end_account"
+    accept_enquiry = "accept_enquiry"
+    decide_enquiry = "decide_enquiry"
+    send_certificate = "send_certificate"
+    keep_certificate = "keep_certificate"
 
 
 ROLES: dict[Act, frozenset[str]] = {
@@ -30,6 +36,14 @@ ROLES: dict[Act, frozenset[str]] = {
     Act.withdraw_result: frozenset({"Results officer"}),
     Act.decide_application: frozenset({"Partnerships officer"}),
     Act.deactivate_member: frozenset({"Partnerships officer"}),
+    # A centre answers its own candidates; the board helps when a centre is closed.
+    Act.answer_case: frozenset({"Centre staff", "Results officer"}),
+    Act.end_account: frozenset({"Centre staff", "Results officer"}),
+    # Only the centre knows whether its fee is paid.
+    Act.accept_enquiry: frozenset({"Centre staff"}),
+    Act.decide_enquiry: frozenset({"Results officer"}),
+    Act.send_certificate: frozenset({"Results officer"}),
+    Act.keep_certificate: frozenset({"Centre staff"}),
 }
 
 IMPORTS: dict[str, tuple[ImportKind, ...]] = {

@@ -24,7 +24,7 @@ from app.models import (
     Share,
     ShareAccess,
 )
-from app.services import access, audit, lookalikes, publication
+from app.services import access, audit, consent, lookalikes, publication
 from app.services.inbox import page_for as page_for
 from app.transactions import atomic
 from app.values import (
@@ -95,7 +95,7 @@ def share(
 
 def withdraw(share: Share, *, by: CandidateAccount, at: datetime) -> None:
     """Take back the leave; the organisation sees nothing of it from this moment on."""
-    if share.account_id != by.id:
+    if share.entry.account_id != by.id:
         raise NotFound(access.NOTHING_HERE)
     with atomic() as tx:
         done = tx.execute(
@@ -187,7 +187,7 @@ def record(share: Share, kind: AccessKind, *, by: Member, at: datetime) -> None:
             .where(
                 Share.id == share.id,
                 Share.organisation_id == by.organisation_id,
-                Share.withdrawn_at.is_(None),
+                consent.stands(at),
             )
             .values(first_read_at=func.coalesce(Share.first_read_at, at))
         )

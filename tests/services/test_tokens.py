@@ -32,7 +32,7 @@ def test_a_link_for_one_purpose_is_worthless_for_another(cast):
 @pytest.mark.parametrize("change", ["", "x", "é", "a.b.c"])
 def test_a_forged_link_is_worthless(cast, change):
     token = tokens.make(Purpose.set_password, cast.account(cast.amina), at=NOW)
-    forged = change if change in ("", "é", "a.b.c") else token[:-1] + change
+    forged = change if change in ("", "é", "a.b.c") else change + token[1:]
     with pytest.raises(NotFound):
         tokens.read(Purpose.set_password, forged, at=NOW)
 
