@@ -34,6 +34,9 @@ class Door(StrEnum):
     staff_sign_in = "staff_sign_in"
     password_link = "password_link"
     organisation_application = "organisation_application"
+    result_link = "result_link"
+    lost_confirmation = "lost_confirmation"
+    invitation = "invitation"
 
 
 @dataclass(frozen=True)
