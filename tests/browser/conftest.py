@@ -16,6 +16,8 @@ from playwright.sync_api import (
 )
 
 from tests.browser.service import PostOffice, Service
+from tests.browser.stage import Stage
+from tests.browser.words import LOCALES, Words
 
 FLAGS = [
     "--no-sandbox",
@@ -142,3 +144,20 @@ def demonstration(make_service: Any) -> Service:
     service.flask("demo", "--candidates", "60", "--seed", "7")
     service.start(jobs=False)
     return service
+
+
+@pytest.fixture(scope="session")
+def stage(make_service: Any) -> Stage:
+    """A whole running service, jobs and mail included, that journeys share.
+
+    Each journey puts its own people on it, and counts on nobody else's.
+    """
+    service: Service = make_service()
+    service.start()
+    return Stage(service)
+
+
+@pytest.fixture(params=sorted(LOCALES))
+def words(request: pytest.FixtureRequest) -> Words:
+    """What the pages say, in English and in Italian: a journey is walked in both."""
+    return Words(request.param)
