@@ -56,6 +56,11 @@ def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         or (data_dir / "storage").as_uri(),
         # Whose public holidays do not count as working days: COUNTRY or COUNTRY-REGION.
         "ESITO_HOLIDAYS": environ.get("ESITO_HOLIDAYS") or "GB-ENG",
+        # Whether candidates under 18 may show their result to whoever holds a link.
+        "ESITO_LINKS_FOR_MINORS": _one_of(
+            environ, "ESITO_LINKS_FOR_MINORS", ("on", "off"), "off"
+        )
+        == "on",
         **_mail(environ, env),
         **_flask(environ, env, data_dir, base_url),
     }

@@ -16,7 +16,19 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from app import clock
-from app.services import announcing, mail, retention, throttle, uploads
+from app.services import (
+    announcing,
+    cases,
+    countdown,
+    invitations,
+    mail,
+    outcomes,
+    photo_erasure,
+    retention,
+    sharing,
+    throttle,
+    uploads,
+)
 
 Stop = Callable[[], bool]
 
@@ -47,6 +59,12 @@ SCHEDULE = (
         "messages queued",
     ),
     Job(
+        "tell-outcomes",
+        timedelta(seconds=5),
+        lambda at, _: outcomes.tell_due(at=at),
+        "messages queued",
+    ),
+    Job(
         "forget-tries",
         timedelta(minutes=10),
         lambda at, _: throttle.forget_old(at=at),
@@ -71,16 +89,82 @@ SCHEDULE = (
         "messages deleted",
     ),
     Job(
+        "close-cases",
+        timedelta(hours=1),
+        lambda at, _: cases.close_over(at=at),
+        "cases closed",
+    ),
+    Job(
+        "remind-certificates",
+        timedelta(hours=6),
+        lambda at, stop: countdown.remind_due(at=at, stop=stop),
+        "people reminded",
+    ),
+    Job(
         "erase-addresses",
         timedelta(hours=6),
-        lambda at, _: retention.erase_addresses(at=at),
+        lambda at, stop: retention.erase_addresses(at=at, stop=stop),
         "entries without their addresses",
+    ),
+    Job(
+        "answer-invitations",
+        timedelta(minutes=10),
+        lambda at, stop: invitations.answer_all(at=at, stop=stop),
+        "results sent",
+    ),
+    Job(
+        "end-shares",
+        timedelta(hours=1),
+        lambda at, stop: sharing.end_expired(at=at, stop=stop),
+        "shares ended",
     ),
     Job(
         "erase-shares",
         timedelta(hours=6),
-        lambda at, _: retention.erase_shares(at=at),
+        lambda at, stop: retention.erase_shares(at=at, stop=stop),
         "shares deleted",
+    ),
+    Job(
+        "erase-links",
+        timedelta(hours=6),
+        lambda at, stop: retention.erase_links(at=at, stop=stop),
+        "links deleted",
+    ),
+    Job(
+        "erase-invitations",
+        timedelta(hours=6),
+        lambda at, stop: retention.erase_invitations(at=at, stop=stop),
+        "invitations deleted",
+    ),
+    Job(
+        "erase-cases",
+        timedelta(hours=6),
+        lambda at, stop: retention.erase_cases(at=at, stop=stop),
+        "cases deleted",
+    ),
+    Job(
+        "erase-enquiry-words",
+        timedelta(hours=6),
+        lambda at, stop: retention.erase_enquiry_words(at=at, stop=stop),
+        "enquiries without their words",
+    ),
+    Job(
+        "erase-certificate-names",
+        timedelta(hours=6),
+        lambda at, stop: retention.erase_certificate_names(at=at, stop=stop),
+        "certificates without their names",
+    ),
+    Job(
+        "erase-photos",
+        timedelta(hours=6),
+        lambda at, stop: photo_erasure.erase_old(at=at, stop=stop),
+        "photos deleted",
+    ),
+    Job(
+        "sweep-photos",
+        timedelta(hours=24),
+        lambda at, stop: photo_erasure.sweep(at=at, stop=stop),
+        "files without a photo deleted",
     ),
 )
 JOBS = {job.name: job for job in SCHEDULE}

@@ -537,7 +537,8 @@ class Release(Model):
     withdrawn_by_id: Mapped[int | None] = _to("ab_user.id")
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
     withdrawn_why: Mapped[str] = mapped_column(String(1000), default="")
-    # When the job queued the e-mails; visibility does not depend on it.
+    # When the job queued the e-mails; visibility does not depend on it. Emptied when
+    # the release is withdrawn, until those who read what it showed are told.
     announced_at: Mapped[datetime | None] = mapped_column(Instant)
     session: Mapped[ExamSession] = relationship()
     centre: Mapped[Centre | None] = relationship()
@@ -579,7 +580,7 @@ class Result(Model):
     entry_id: Mapped[int] = _to("entry.id")
     version: Mapped[int] = mapped_column(SmallInteger)
     status: Mapped[ResultStatus] = mapped_column(choice(ResultStatus, "status"))
-    # On the scale of the exam; for shields, their total.
+    # On the scale of the exam; for shields, their total; before the scale, of 100.
     overall: Mapped[int | None] = mapped_column(SmallInteger)
     # As printed: A, B, C, Level B1, Pass with Merit ... Empty below the lowest band.
     grade: Mapped[str | None] = mapped_column(String(24))
@@ -600,6 +601,8 @@ class Result(Model):
     # Taken back after release: shown to nobody, and said to be withdrawn.
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
     withdrawn_why: Mapped[str] = mapped_column(String(1000), default="")
+    # When its release was taken back after it had been out; it may be released again.
+    hidden_at: Mapped[datetime | None] = mapped_column(Instant)
     entry: Mapped[Entry] = relationship()
     release: Mapped[Release | None] = relationship()
     accepted_by: Mapped[User | None] = relationship()
@@ -611,6 +614,13 @@ class Result(Model):
             "id",
             sqlite_where=text("held_why <> ''"),
             postgresql_where=text("held_why <> ''"),
+        ),
+        # Few: corrections, and what was withdrawn.
+        Index(
+            "ix_result_changed",
+            "release_id",
+            sqlite_where=text("version > 1 OR withdrawn_at IS NOT NULL"),
+            postgresql_where=text("version > 1 OR withdrawn_at IS NOT NULL"),
         ),
         CheckConstraint("version > 0", name="version"),
         CheckConstraint(
@@ -833,6 +843,10 @@ class CentreCase(Model):
     centre: Mapped[Centre] = relationship()
     entry: Mapped[Entry | None] = relationship()
     account: Mapped[CandidateAccount | None] = relationship()
+    # In the order in which they were written.
+    messages: Mapped[list["CaseMessage"]] = relationship(
+        order_by="CaseMessage.id", viewonly=True
+    )
 
     __table_args__ = (
         Index(
@@ -851,8 +865,13 @@ class CentreCase(Model):
         ),
     )
 
-    def __str__(self) -> str:
+    @property
+    def person(self) -> str:
+        """As the centre entered them, or as they call themselves."""
         return self.entry.name if self.entry else self.name
+
+    def __str__(self) -> str:
+        return self.person
 
 
 class CaseMessage(Model):
@@ -975,6 +994,8 @@ class ShareLink(Model):
     at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Wrong dates of birth over its whole life; too many end it, see links.py.
+    wrong_dates: Mapped[int] = mapped_column(SmallInteger, default=0)
     entry: Mapped[Entry] = relationship()
     account: Mapped[CandidateAccount] = relationship()
 

@@ -4,7 +4,7 @@ import secrets
 from enum import StrEnum
 
 # The terms of use that accounts and shares agree to; shown on /terms.
-TERMS_VERSION = "2026-11"
+TERMS_VERSION = "2026-11.2"
 
 
 class Language(StrEnum):
@@ -120,6 +120,15 @@ class ShareScope(StrEnum):
     overall = "overall"
     components = "components"
     photo = "photo"
+
+
+class ShareState(StrEnum):
+    """Whether a share opens its result; see services/consent.py."""
+
+    standing = "standing"
+    suspended = "suspended"
+    expired = "expired"
+    withdrawn = "withdrawn"
 
 
 class InvitationState(StrEnum):
@@ -255,6 +264,7 @@ class AuditAction(StrEnum):
     staff_added = "staff_added"
     staff_changed = "staff_changed"
     share_made = "share_made"
+    share_changed = "share_changed"
     share_withdrawn = "share_withdrawn"
     share_suspended = "share_suspended"
     share_resumed = "share_resumed"

@@ -24,7 +24,7 @@ from sqlalchemy.orm import joinedload
 from app import clock, create_app
 from app.extensions import db
 from app.models import Entry, Result
-from app.services import documents, paper, publication, scale, scale_drawing
+from app.services import documents, grading, paper, publication, scale, scale_drawing
 from app.services import scale_layout as layout
 from app.values import ResultStatus
 from bench.alternating import medians
@@ -136,7 +136,7 @@ def _directly(words: list[Words], entry: Entry, result: Result) -> bytes:
         canvas.setFont(one.font, one.size)
         canvas.drawString(one.x, one.y, one.text)
     with force_locale(entry.language.value):
-        exam = entry.session.exam
+        exam = grading.exam_on(entry.session.exam, entry.session.exam_date)
         laid = scale.laid_out(layout.WIDE, exam, result.overall, result.scores)
     if laid is not None:
         drawing = scale_drawing.drawn(laid)

@@ -97,3 +97,10 @@ def qr_matrices(content):
 def expected(address):
     code = segno.make(address, error="m", mask=0, micro=False)
     return [[bool(module) for module in row] for row in code.matrix]
+
+
+def jpeg(width, height):
+    """A picture of one colour, as a file."""
+    content = io.BytesIO()
+    Image.new("RGB", (width, height), "#886644").save(content, "JPEG")
+    return content.getvalue()

@@ -10,23 +10,39 @@ from flask.cli import with_appcontext
 
 from app import clock
 from app.cli.base import refusable
+from app.cli.photos import import_photos
 from app.services import importing
 from app.values import ImportKind
 
+KINDS = [*(kind.value for kind in ImportKind), "photos"]
 # Longer files say how far they are even where nobody may be watching.
 LONG = 10_000
 
 
 @click.command("import")
-@click.argument("kind", type=click.Choice([kind.value for kind in ImportKind]))
+@click.argument("kind", type=click.Choice(KINDS))
 @click.argument(
     "file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@click.option("--session", help="For photos: code of the session.")
+@click.option("--centre", help="For photos: number of the centre.")
 @with_appcontext
 @refusable
-def import_file(kind: str, file: Path, dry_run: bool) -> None:
-    """Import the CSV file FILE of the kind KIND: all of it, or nothing."""
+def import_file(
+    kind: str, file: Path, dry_run: bool, session: str | None, centre: str | None
+) -> None:
+    """Import FILE of the kind KIND, all of it or nothing: a CSV, or a ZIP of photos."""
+    if kind == "photos":
+        if not session or not centre:
+            raise click.UsageError("photos need --session CODE and --centre NUMBER.")
+        return import_photos(file, session, centre, dry_run)
+    if session or centre:
+        raise click.UsageError("--session and --centre are for photos alone.")
+    return _import_rows(kind, file, dry_run)
+
+
+def _import_rows(kind: str, file: Path, dry_run: bool) -> None:
     progress = _Progress()
     at = clock.now()
     with file.open("rb") as stream:

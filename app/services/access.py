@@ -15,15 +15,18 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models import (
     CandidateAccount,
+    CentreCase,
     Entry,
+    Invitation,
     Member,
     Organisation,
     Release,
     Result,
     Share,
+    ShareLink,
 )
 from app.services import consent, publication
-from app.values import OrganisationStatus
+from app.values import CaseKind, OrganisationStatus
 
 NOTHING_HERE = _l("There is nothing here for you to see.")
 
@@ -48,6 +51,18 @@ def own_entry(account: CandidateAccount, reference: str) -> Entry:
     if entry is None:
         raise NotFound(NOTHING_HERE)
     return entry
+
+
+def hold_own_entry(entry_id: int, account: CandidateAccount) -> None:
+    """Make sure, until the transaction ends, that an entry is a live account's own."""
+    # The account before its entry, in the order in which an account ends.
+    live = select(CandidateAccount.id).where(
+        CandidateAccount.id == account.id, CandidateAccount.ended_at.is_(None)
+    )
+    own = select(Entry.id).where(Entry.id == entry_id, Entry.account_id == account.id)
+    for row in (live, own):
+        if db.session.scalar(row.with_for_update()) is None:
+            raise NotFound(NOTHING_HERE)
 
 
 def own_result(
@@ -119,6 +134,64 @@ def own_share(account: CandidateAccount, reference: str) -> Share:
     if share is None:
         raise NotFound(NOTHING_HERE)
     return share
+
+
+def own_link(account: CandidateAccount, reference: str) -> ShareLink:
+    """Return a link to a result that is the account's own, whoever made it."""
+    link = db.session.scalar(
+        select(ShareLink)
+        .join(Entry, Entry.id == ShareLink.entry_id)
+        .where(ShareLink.reference == reference, Entry.account_id == account.id)
+    )
+    if link is None:
+        raise NotFound(NOTHING_HERE)
+    return link
+
+
+def own_invitation(account: CandidateAccount, reference: str) -> Invitation:
+    """Return an invitation to get a result that is the account's own."""
+    invitation = db.session.scalar(
+        select(Invitation)
+        .join(Entry, Entry.id == Invitation.entry_id)
+        .where(Invitation.reference == reference, Entry.account_id == account.id)
+    )
+    if invitation is None:
+        raise NotFound(NOTHING_HERE)
+    return invitation
+
+
+def own_case(account: CandidateAccount, reference: str) -> CentreCase:
+    """Return a case that the account opened about an entry of its own.
+
+    What somebody else wrote who had the entry before stays between them and the
+    centre.
+    """
+    case = db.session.scalar(
+        select(CentreCase)
+        .join(Entry, Entry.id == CentreCase.entry_id)
+        .where(
+            CentreCase.reference == reference,
+            CentreCase.kind == CaseKind.missing_result,
+            CentreCase.account_id == account.id,
+            Entry.account_id == account.id,
+        )
+    )
+    if case is None:
+        raise NotFound(NOTHING_HERE)
+    return case
+
+
+def lost_paper(reference: str) -> CentreCase:
+    """Return the case of somebody without an account, to whoever holds its address."""
+    case = db.session.scalar(
+        select(CentreCase).where(
+            CentreCase.reference == reference,
+            CentreCase.kind == CaseKind.lost_confirmation,
+        )
+    )
+    if case is None:
+        raise NotFound(NOTHING_HERE)
+    return case
 
 
 def receiving_organisation(reference: str) -> Organisation:

@@ -1,12 +1,13 @@
-"""Candidates' accounts: opened with the Confirmation of Entry, kept with a password."""
+"""Candidates' accounts: how their owners get in, and what they set for themselves."""
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 
-from app.errors import NotFound, Refused, TooManyTries
+from app.errors import Conflict, NotFound, Refused, TooManyTries
 from app.extensions import db
 from app.models import CandidateAccount, Entry
 from app.services import (
@@ -14,7 +15,6 @@ from app.services import (
     identifiers,
     notices,
     passwords,
-    proof,
     signins,
     throttle,
     tokens,
@@ -22,109 +22,78 @@ from app.services import (
 from app.services.throttle import Door
 from app.services.tokens import Purpose
 from app.transactions import atomic
-from app.values import TERMS_VERSION, AuditAction, Language
+from app.values import AuditAction, Language
+
+# Siblings on one e-mail address whose passwords are compared when it is typed; each is
+# a hash. A larger family's others sign in with their ID Number.
+SIBLINGS = 3
+# Accounts on one address that a forgotten password is mailed for.
+MAILED = 10
+
+BOTH = _l(
+    "More than one account has this email address and this password. Log in with your"
+    " ID Number, please."
+)
 
 
-def register(
-    id_number: str,
-    secret: str,
-    date_of_birth: date,
-    email: str,
-    password: str,
-    language: Language,
-    wants_updates: bool,
-    *,
-    address: str,
-    at: datetime,
-) -> CandidateAccount:
-    """Open an account for the person who holds a Confirmation of Entry.
-
-    Unknown, wrong, locked and already registered are refused with one sentence. The
-    same form sent twice is answered as once.
-    """
-    number = identifiers.normalised_id_number(id_number)
-    _require_good(password, number, secret)
-    entry = proof.proved(number, secret, date_of_birth, address=address, at=at)
-    if entry.account_id is not None:
-        return _sent_twice(number, password, address=address, at=at)
-    claim = proof.still_holds(entry, entry.secret)
-    account = CandidateAccount(
-        email=email.strip(),
-        password_hash=passwords.hashed(password),
-        language=language,
-        wants_updates=wants_updates,
-        terms_version=TERMS_VERSION,
-        terms_accepted_at=at,
-        created_at=at,
-    )
-    with atomic():
-        throttle.give_back(Door.candidate_registration, number, address)
-        _open(account, entry, claim, at=at)
-    return account
-
-
-def confirm_email(token: str, *, at: datetime) -> CandidateAccount:
-    """Take an e-mail address as the person's own: they opened the link sent to it."""
-    account = holder(Purpose.confirm_email, token, at=at)
-    with atomic() as tx:
-        done = tx.execute(
-            update(CandidateAccount)
-            .where(
-                CandidateAccount.id == account.id,
-                CandidateAccount.email == account.email,
-                CandidateAccount.email_confirmed_at.is_(None),
-            )
-            .values(email_confirmed_at=at)
-        )
-        if done.rowcount != 1:  # type: ignore[attr-defined]
-            raise NotFound(tokens.WORTHLESS)
-        _trace(AuditAction.account_email_confirmed, account, at=at)
-    return account
-
-
-def ask_confirmation(account: CandidateAccount, *, at: datetime) -> None:
-    """Send the link that confirms the address again, a few times a day at most."""
-    if account.email_confirmed_at is None:
-        with atomic():
-            notices.confirm_email(account, at=at)
+def address_of(typed: str) -> str:
+    """Return an e-mail address as accounts keep it: no blanks, small letters."""
+    return typed.strip().lower()
 
 
 def sign_in(
-    id_number: str, password: str, *, address: str, at: datetime
+    typed: str, password: str, *, address: str, at: datetime, browser: str = ""
 ) -> CandidateAccount:
-    """Return the account that any of its ID Numbers names, if the password is right."""
-    number = identifiers.normalised_id_number(id_number)
-    account = signins.admit(
+    """Return the account that its ID Numbers or its e-mail address name.
+
+    The address counts once it is confirmed. Siblings who share it are told apart by
+    their passwords; when those are the same too, by the ID Number alone.
+    """
+    people = signins.admit_all(
         Door.candidate_sign_in,
-        number,
+        _name(typed),
         password,
-        lambda: _account_of(number),
+        lambda: _named(typed, SIBLINGS),
+        most=SIBLINGS if "@" in typed else 1,
         address=address,
         at=at,
+        browser=browser,
     )
+    if len(people) > 1:
+        raise Conflict(BOTH, field="id_number")
+    account = people[0]
     assert isinstance(account, CandidateAccount)
     return account
 
 
-def ask_new_password(id_number: str, *, address: str, at: datetime) -> None:
-    """Send the link that sets a new password to the account's address, if there is one.
+def ask_sign_in_link(typed: str, *, address: str, at: datetime) -> None:
+    """Send the link that signs in without a password, while others spend its tries.
+
+    The answer is the same when there is no such account. Raises TooManyTries.
+    """
+    _ask(Door.sign_in_link, typed, notices.sign_in_link, address=address, at=at)
+
+
+def sign_in_by_link(token: str, *, at: datetime) -> CandidateAccount:
+    """Return the account whose mailed link this is; every link like it has ended.
+
+    It shows that the address is the person's own, so it counts as confirmed.
+    """
+    account = holder(Purpose.sign_in, token, at=at)
+    used = {"sign_in_links": account.sign_in_links + 1}
+    with atomic():
+        _change(account, at=at, confirmed=True, **used)
+        _trace(AuditAction.sign_in_link_used, account, at=at)
+    db.session.refresh(account)
+    return account
+
+
+def ask_new_password(typed: str, *, address: str, at: datetime) -> None:
+    """Send the link that sets a new password to the address of each account of a name.
 
     The answer is the same when there is none. Raises TooManyTries.
     """
-    number = identifiers.normalised_id_number(id_number)
-    refusal = None
-    with atomic():
-        try:
-            throttle.charge(Door.password_link, number, address, at=at)
-        except TooManyTries as spent:
-            # Raised outside the block: the charge stays.
-            refusal = spent
-        else:
-            account = _account_of(number)
-            if account is not None:
-                notices.set_password(account, at=at)
-    if refusal is not None:
-        raise refusal
+    _ask(Door.password_link, typed, notices.set_password, address=address, at=at)
 
 
 def holder(purpose: Purpose, token: str, *, at: datetime) -> CandidateAccount:
@@ -152,34 +121,29 @@ def set_password(token: str, password: str, *, at: datetime) -> CandidateAccount
 
 
 def change_password(
-    account: CandidateAccount,
-    old: str,
-    new: str,
-    *,
-    address: str,
-    at: datetime,
+    account: CandidateAccount, old: str, new: str, *, address: str, at: datetime
 ) -> None:
-    """Replace a password by somebody who knows it; every sign-in ends.
+    """Replace a password by somebody who knows it; every sign-in ends."""
+    passwords.require_good(new, own(account))
+    require_password(account, old, field="old_password", address=address, at=at)
+    _replace_password(account, new, at=at, confirmed=False)
 
-    The old one is as hard to guess here as at the sign-in page.
+
+def require_password(
+    account: CandidateAccount, typed: str, *, field: str, address: str, at: datetime
+) -> None:
+    """Refuse whoever sits at a browser left open and does not know the password.
+
+    It is as hard to guess here as at the sign-in page.
     """
-    passwords.require_good(new)
+    door, name = Door.candidate_sign_in, account.reference
     try:
-        signins.admit(
-            Door.candidate_sign_in,
-            account.reference,
-            old,
-            lambda: account,
-            address=address,
-            at=at,
-        )
+        signins.admit(door, name, typed, lambda: account, address=address, at=at)
     except Refused as wrong:
         if wrong.status != 401:
             raise
-        raise Refused(
-            _l("This is not your present password."), field="old_password"
-        ) from None
-    _replace_password(account, new, at=at, confirmed=False)
+        words = _l("This is not your present password.")
+        raise Refused(words, field=field) from None
 
 
 def update_preferences(
@@ -187,76 +151,71 @@ def update_preferences(
     *,
     language: Language,
     wants_updates: bool,
+    wants_read_notices: bool | None = None,
     at: datetime,
 ) -> None:
-    """Set the language of e-mails, and whether the person wants news of the board."""
-    if (account.language, account.wants_updates) == (language, wants_updates):
+    """Set the language of e-mails, news of the board, and notices of the first reading.
+
+    `wants_read_notices` left out stays as it is.
+    """
+    wanted: dict[str, Any] = {"language": language, "wants_updates": wants_updates}
+    if wants_read_notices is not None:
+        wanted["wants_read_notices"] = wants_read_notices
+    changed = {
+        name: value for name, value in wanted.items() if getattr(account, name) != value
+    }
+    if not changed:
         return
     with atomic():
-        account.language = language
-        account.wants_updates = wants_updates
-        _trace(
-            AuditAction.account_changed,
-            account,
-            at=at,
-            language=language.value,
-            wants_updates=wants_updates,
-        )
+        for name, value in changed.items():
+            setattr(account, name, value)
+        detail = {**changed, "language": language.value}
+        _trace(AuditAction.account_changed, account, at=at, **detail)
 
 
-def _require_good(password: str, number: str, secret: str) -> None:
-    passwords.require_good(password)
-    typed = identifiers.normalised_id_number(password)
-    if typed in (number, identifiers.normalised_id_number(secret)):
-        raise Refused(
-            _l(
-                "Choose a password that is not printed on your Confirmation of Entry:"
-                " the paper may be seen by others."
-            ),
-            field="password",
-        )
+def own(account: CandidateAccount) -> list[str]:
+    """Return what others know of an account's owner, and no password may be."""
+    known = [account.email]
+    rows = select(Entry).where(Entry.account_id == account.id)
+    for entry in db.session.scalars(rows):
+        known += [entry.name, *born(entry)]
+    return known
 
 
-def _open(
-    account: CandidateAccount,
-    entry: Entry,
-    claim: tuple[ColumnElement[bool], ...],
-    *,
-    at: datetime,
-) -> None:
-    """Write a new account that takes its entry, if nobody was faster."""
-    db.session.add(account)
-    db.session.flush()
-    claimed = db.session.execute(
-        update(Entry).where(*claim).values(account_id=account.id, registered_at=at)
-    )
-    if claimed.rowcount != 1:  # type: ignore[attr-defined]
-        raise Refused(proof.NO_MATCH)
-    notices.confirm_email(account, at=at)
-    notices.registered(account, entry, at=at)
-    audit.append(
-        AuditAction.account_registered,
-        f"entry:{entry.reference}",
-        by=account,
-        at=at,
-        terms=TERMS_VERSION,
-    )
+def born(entry: Entry) -> list[str]:
+    """Return a date of birth as people type it."""
+    return [f"{entry.date_of_birth:{form}}" for form in ("%d%m%Y", "%Y%m%d", "%d%m%y")]
 
 
-def _sent_twice(
-    number: str, password: str, *, address: str, at: datetime
-) -> CandidateAccount:
-    """Let in who registered a moment ago with the same form; refuse everybody else."""
-    try:
-        return sign_in(number, password, address=address, at=at)
-    except Refused as wrong:
-        if wrong.status != 401:
-            raise
-        raise Refused(proof.NO_MATCH) from None
+def _ask(door: Door, typed: str, send: Any, *, address: str, at: datetime) -> None:
+    refusal = None
+    with atomic():
+        try:
+            throttle.charge(door, _name(typed), address, at=at)
+        except TooManyTries as spent:
+            # Raised outside the block: what was charged stays.
+            refusal = spent
+        else:
+            for account in _named(typed, MAILED):
+                send(account, at=at)
+    if refusal is not None:
+        raise refusal
 
 
-def _account_of(number: str) -> CandidateAccount | None:
-    return db.session.scalar(_named_by_number(), {"number": number})
+def _name(typed: str) -> str:
+    """Return what the limiter counts under, whoever it names, if anybody."""
+    if "@" in typed:
+        return address_of(typed)
+    return identifiers.normalised_id_number(typed)
+
+
+def _named(typed: str, most: int) -> list[CandidateAccount]:
+    """Return the accounts of an ID Number or a confirmed address, newest first."""
+    if "@" in typed:
+        values = {"email": address_of(typed), "most": most}
+        return list(db.session.scalars(_named_by_address(), values))
+    number = identifiers.normalised_id_number(typed)
+    return list(db.session.scalars(_named_by_number(), {"number": number}))
 
 
 @cache
@@ -270,28 +229,50 @@ def _named_by_number() -> Select[CandidateAccount]:
     )
 
 
+@cache
+def _named_by_address() -> Select[CandidateAccount]:
+    return (
+        select(CandidateAccount)
+        .where(
+            CandidateAccount.email == bindparam("email"),
+            CandidateAccount.email_confirmed_at.is_not(None),
+            CandidateAccount.ended_at.is_(None),
+        )
+        .order_by(CandidateAccount.id.desc())
+        .limit(bindparam("most"))
+    )
+
+
 def _replace_password(
     account: CandidateAccount, password: str, *, at: datetime, confirmed: bool
 ) -> None:
-    before, stored = account.password_hash, passwords.hashed(password)
-    first_proof = confirmed and account.email_confirmed_at is None
-    with atomic() as tx:
-        done = tx.execute(
-            update(CandidateAccount)
-            .where(
-                CandidateAccount.id == account.id,
-                CandidateAccount.password_hash == before,
-            )
-            .values(
-                password_hash=stored,
-                email_confirmed_at=at if first_proof else account.email_confirmed_at,
-            )
-        )
-        if done.rowcount != 1:  # type: ignore[attr-defined]
-            raise NotFound(tokens.WORTHLESS)
+    stored = passwords.hashed(password, own(account))
+    with atomic():
+        _change(account, at=at, confirmed=confirmed, password_hash=stored)
         signins.end_all(account, at=at)
         notices.password_changed(account, at=at)
         _trace(AuditAction.password_changed, account, at=at)
+
+
+def _change(
+    account: CandidateAccount, *, at: datetime, confirmed: bool, **values: Any
+) -> None:
+    """Change an account that is still what it was when its link was looked at."""
+    if confirmed and account.email_confirmed_at is None:
+        values["email_confirmed_at"] = at
+    done = db.session.execute(
+        update(CandidateAccount)
+        .where(
+            CandidateAccount.id == account.id,
+            CandidateAccount.email == account.email,
+            CandidateAccount.password_hash == account.password_hash,
+            CandidateAccount.sign_in_links == account.sign_in_links,
+            CandidateAccount.ended_at.is_(None),
+        )
+        .values(**values)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise NotFound(tokens.WORTHLESS)
 
 
 def _trace(

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from app.extensions import db
 from app.models import AuditRow, CandidateAccount, Member, User
@@ -45,7 +45,8 @@ def append(
     session.flush()
     last = session.scalar(select(AuditRow.hash).order_by(AuditRow.id.desc()).limit(1))
     row = AuditRow(
-        at=at,
+        # As it is read back, whatever the caller's zone: it goes into the hash.
+        at=at.astimezone(UTC),
         actor=actor_name(by),
         action=action.value,
         subject=subject,
@@ -55,6 +56,16 @@ def append(
     row.hash = chained_hash(row)
     session.add(row)
     session.flush()
+
+
+def count(action: AuditAction, subject: str, *, since: datetime) -> int:
+    """Return how often an act was done to something, from an instant on."""
+    done = select(func.count(AuditRow.id)).where(
+        AuditRow.subject == subject,
+        AuditRow.action == action.value,
+        AuditRow.at >= since,
+    )
+    return db.session.scalar(done) or 0
 
 
 def chained_hash(row: AuditRow) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 from app.errors import Conflict, Refused
 from app.extensions import db
 from app.models import Centre, Entry, ExamSession, User
-from app.services import audit, credentials, identifiers
+from app.services import audit, credentials, endings, identifiers
 from app.transactions import atomic, end_read
 from app.values import AuditAction
 
@@ -78,9 +78,17 @@ def issue(
     return len(waiting)
 
 
-def reissue(entry: Entry, *, by: User | None, at: datetime) -> None:
-    """Give an entry a new Secret Number; the old one and its wrong tries are over."""
+def reissue(entry: Entry, *, by: User, at: datetime, not_theirs: bool = False) -> None:
+    """Give an entry a new Secret Number; the old one and its wrong tries are over.
+
+    With `not_theirs` the centre says that the account which opened the entry is not the
+    candidate's: it ends, and the new paper opens the entry to its owner. Otherwise an
+    account stays as it is.
+    """
     with atomic() as tx:
+        if not_theirs:
+            # First: it locks the account before its entries, as everybody does.
+            endings.not_theirs(entry, by=by, at=at)
         tx.refresh(entry, with_for_update={"of": Entry})
         if entry.id_number is None:
             raise Refused(
@@ -91,8 +99,20 @@ def reissue(entry: Entry, *, by: User | None, at: datetime) -> None:
         entry.secret_issued_at = at
         entry.secret_failures = 0
         audit.append(
-            AuditAction.secret_reissued, f"entry:{entry.reference}", by=by, at=at
+            AuditAction.secret_reissued,
+            f"entry:{entry.reference}",
+            by=by,
+            at=at,
+            account="ended" if not_theirs else "kept" if entry.account_id else "none",
         )
+
+
+def other_entries(entry: Entry) -> int:
+    """Count the other entries of the account that opened this one; they end with it."""
+    if entry.account_id is None:
+        return 0
+    same = (Entry.account_id == entry.account_id, Entry.id != entry.id)
+    return db.session.scalar(select(func.count(Entry.id)).where(*same)) or 0
 
 
 def count(session: ExamSession, centre: Centre) -> int:

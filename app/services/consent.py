@@ -11,6 +11,7 @@ from typing import TypeAlias
 from sqlalchemy import BindParameter, ColumnElement, and_, or_
 
 from app.models import Share, ShareLink
+from app.values import ShareState
 
 Moment: TypeAlias = datetime | BindParameter[datetime]
 
@@ -27,3 +28,18 @@ def stands(at: Moment) -> ColumnElement[bool]:
 def link_stands(at: Moment) -> ColumnElement[bool]:
     """Return the condition under which a ShareLink opens its result at an instant."""
     return and_(ShareLink.revoked_at.is_(None), ShareLink.expires_at > at)
+
+
+def state(share: Share, *, at: datetime) -> ShareState:
+    """Return where a share stands at an instant: `standing` exactly where `stands` is.
+
+    One whose date had passed before it was taken back has expired.
+    """
+    ended = share.withdrawn_at or at
+    if share.expires_at is not None and share.expires_at <= ended:
+        return ShareState.expired
+    if share.withdrawn_at is not None:
+        return ShareState.withdrawn
+    if share.suspended_at is not None:
+        return ShareState.suspended
+    return ShareState.standing

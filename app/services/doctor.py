@@ -4,11 +4,9 @@ The words are for whoever runs the service, in English as the commands are.
 """
 
 import smtplib
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -19,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.errors import Refused
 from app.extensions import db
 from app.models import Entry, Installation, Mail
-from app.services import credentials, mailserver
+from app.services import credentials, mailserver, storage
 from app.values import MailState
 
 # A clock that is further off publishes results at the wrong instant.
@@ -38,7 +36,7 @@ def checks() -> dict[str, Check]:
         "installation": lambda _at: installation_kind(),
         "secret key": lambda _at: secret_key(),
         "mail": lambda _at: mail(),
-        "storage": lambda _at: storage(),
+        "storage": lambda _at: storage.check(),
         "clock": lambda at: clock(at),
         "jobs": lambda at: jobs(at),
     }
@@ -112,22 +110,6 @@ def mail() -> str:
     except (OSError, smtplib.SMTPException) as problem:
         raise Refused(f"{address}: {problem}") from problem
     return f"{address} answers"
-
-
-def storage() -> str:
-    """Refuse a storage address that is not a folder in which files can be written."""
-    url = current_app.config["ESITO_STORAGE_URL"]
-    parts = urlsplit(url)
-    if parts.scheme != "file":
-        raise Refused(f"{url}: only a folder, file:///..., is supported so far")
-    folder = Path(unquote(parts.path))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"written by flask doctor")
-    except OSError as problem:
-        raise Refused(f"{folder}: {problem.strerror}") from problem
-    return f"{folder} can be written"
 
 
 def clock(at: datetime) -> str:

@@ -3,6 +3,7 @@
 Everything is read first; the drawing, which takes a while, holds no transaction.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,22 +12,25 @@ from flask import current_app
 from flask_babel import force_locale, format_date, format_time, get_locale
 from flask_babel import gettext as _
 
-from app.models import Entry, Result
+from app.errors import NotFound
+from app.models import Entry, Photo, Result
 from app.services import (
     credentials,
     grading,
     labels,
     localtime,
     paper,
+    photos,
     scale,
     scale_drawing,
-    scale_layout,
+    showing,
 )
 from app.services.grading import Exam
+from app.services.scale_ground import WIDE
 from app.services.timetable import Sitting, timetable_of
 from app.services.wording import rendered
 from app.transactions import end_read
-from app.values import Mode, ResultStatus
+from app.values import ComponentCode, Mode, ResultStatus, ShareScope
 
 # The style of a name that takes several lines.
 VERY_LONG = " very-long"
@@ -65,26 +69,33 @@ def confirmation_of_entry(entry: Entry, *, at: datetime) -> bytes:
     )
 
 
-def statement_of_results(entry: Entry, result: Result, *, at: datetime) -> bytes:
+def statement_of_results(
+    entry: Entry, result: Result, *, at: datetime, scope: ShareScope = ShareScope.photo
+) -> bytes:
     """Return the statement of a result (PDF), in the language of the entry.
 
-    A result without scores prints its status in words; a corrected one says that it is
-    amended and which version it is.
+    It prints as much as the scope opens; the candidate's own holds everything. A result
+    without scores prints its status in words; a corrected one says that it is amended
+    and which version it is.
     """
     facts = _facts(entry, at)
     exam: Exam = facts["exam"]
+    scores = showing.scores_within(result, scope)
+    photo = showing.photo_within(entry, scope)
     end_read()
     with force_locale(entry.language.value):
-        laid = scale.laid_out(
-            scale_layout.WIDE, exam.code, result.overall, result.scores
-        )
+        laid = scale.laid_out(WIDE, exam, result.overall, scores)
         values = {
             **facts,
             "statement_number": entry.statement_number,
             "place": facts["centre"].city,
             "version": result.version,
             "status": result.status.value,
-            **_earned(exam, result),
+            **_earned(exam, result, scores),
+            "parts_left_out": bool(result.scores) and not scores,
+            "photo": _face(photo),
+            # As large as its corner, whichever way round it was taken.
+            "photo_size": "width: 96pt" if photo and _wide(photo) else "height: 96pt",
             "bands": [_band(exam, band) for band in exam.bands],
             "picture": paper.PICTURE if laid else "",
             "picture_width": 440 if VERY_LONG in facts["name_style"] else 499,
@@ -95,11 +106,27 @@ def statement_of_results(entry: Entry, result: Result, *, at: datetime) -> bytes
     return paper.pdf(html, picture=scale_drawing.drawn(laid) if laid else None)
 
 
-def _earned(exam: Exam, result: Result) -> dict[str, Any]:
+def _face(photo: Photo | None) -> str:
+    """Return the picture of the exam day for a page; empty without one, or its file."""
+    if photo is None:
+        return ""
+    try:
+        return paper.data_uri(photos.TYPE, photos.content(photo))
+    except NotFound:
+        return ""
+
+
+def _wide(photo: Photo) -> bool:
+    return photo.width > photo.height
+
+
+def _earned(
+    exam: Exam, result: Result, scores: Mapping[ComponentCode, int]
+) -> dict[str, Any]:
     """Return the result, the overall score, the level and the parts as printed."""
-    scores, overall = result.scores, result.overall
+    overall = result.overall
     return {
-        "label": grading.result_label(exam, result.grade, result.cefr, result.status),
+        "label": grading.label_of(exam, result),
         "overall": None if overall is None else str(grading.shown(exam, overall)),
         "cefr": result.cefr,
         "parts": [
@@ -117,7 +144,7 @@ def _facts(entry: Entry, at: datetime) -> dict[str, Any]:
         return {
             "board": current_app.config["ESITO_BOARD_NAME"],
             "base_url": current_app.config["ESITO_BASE_URL"],
-            "exam": grading.exam(session.exam),
+            "exam": grading.exam_on(session.exam, session.exam_date),
             "name": entry.name,
             "name_style": _style_of(entry.name),
             "date_of_birth": _day(entry.date_of_birth),

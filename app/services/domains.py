@@ -77,7 +77,8 @@ def _is_shared(domain: str) -> bool:
 
 
 def _host(typed: str) -> str:
-    host = idna.encode(typed.rstrip("."), uts46=True).decode().lower()
+    # The dot at the end may be one of another script.
+    host = idna.encode(typed.rstrip("."), uts46=True).decode().lower().rstrip(".")
     if "." not in host or host.endswith(_INNER) or host.split(".")[-1].isdigit():
         raise ValueError(host)
     try:

@@ -33,14 +33,15 @@ class Band:
     cefr: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Exam:
-    """One exam of the board.
+    """One exam of the board, as it is graded in some years; each is made once.
 
-    kind: "scale" (scores, bands, grades), "labels" (a word and no scores) or "shields".
-    minimum, maximum: the overall scores that are reported. components: in the order of
-    the Statement of Results. papers: what is sat, under the code its slots carry.
-    until: the last day of an exam that was withdrawn.
+    kind: "scale" (scores, bands, grades), "points" (out of 100, bands, grades),
+    "labels" (a word and no scores) or "shields". minimum, maximum: the overall scores
+    that are reported. components: in the order of the Statement of Results. papers:
+    what is sat, under the code its slots carry. until: the last day of an exam that was
+    withdrawn.
     """
 
     code: ExamCode
@@ -50,7 +51,7 @@ class Exam:
     minimum: int
     maximum: int
     bands: tuple[Band, ...] = ()
-    kind: Literal["scale", "labels", "shields"] = "scale"
+    kind: Literal["scale", "points", "labels", "shields"] = "scale"
     labels: tuple[str, ...] = ()
     photo: bool = False
     until: date | None = None

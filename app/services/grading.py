@@ -5,10 +5,12 @@ direction is not published; see docs/decisions/0003-grading-and-imports.md.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
+from app.models import Result
 from app.services.exams import (
     CEFR_BOUNDS,
     EXAMS,
@@ -18,6 +20,7 @@ from app.services.exams import (
     Component,
     Exam,
 )
+from app.services.schemes import SCHEMES
 from app.values import ComponentCode, ExamCode, ResultStatus
 
 __all__ = [
@@ -28,10 +31,13 @@ __all__ = [
     "Outcome",
     "cefr_of",
     "exam",
+    "exam_on",
+    "label_of",
     "outcome",
     "overall",
     "overall_range",
     "paper_name",
+    "rank",
     "result_label",
     "score_range",
     "shown",
@@ -47,8 +53,16 @@ class Outcome(NamedTuple):
 
 
 def exam(code: ExamCode | str) -> Exam:
-    """Return the exam of a code; raises ValueError for an unknown one."""
+    """Return the exam of a code as it is today; raises ValueError for an unknown one.
+
+    A result is judged and shown by `exam_on`.
+    """
     return EXAMS[ExamCode(code)]
+
+
+def exam_on(code: ExamCode | str, day: date) -> Exam:
+    """Return the exam of a code as it was graded for those who sat it on a day."""
+    return next(exam for since, exam in SCHEMES[ExamCode(code)] if day >= since)
 
 
 def overall(exam: Exam, scores: Mapping[ComponentCode, int]) -> int:
@@ -75,7 +89,7 @@ def outcome(exam: Exam, overall: int) -> Outcome:
     Shields and labels have neither; below the lowest band there is no grade and no
     level either. Raises ValueError above the maximum of the exam.
     """
-    if exam.kind != "scale":
+    if not exam.bands:
         return Outcome(None, None)
     if overall > exam.maximum:
         raise ValueError(f"{exam.code} ends at {exam.maximum}, not {overall}")
@@ -97,7 +111,7 @@ def score_range(exam: Exam) -> range:
     """Return the scores that a component of the exam may have been given."""
     if exam.kind == "shields":
         return range(1, MOST_SHIELDS + 1)
-    if exam.kind == "labels":
+    if not exam.components:
         return range(0)
     return range(LOWEST_SCORE, exam.maximum + 1)
 
@@ -106,6 +120,9 @@ def overall_range(exam: Exam) -> range:
     """Return the overall scores that a result of the exam may carry."""
     if exam.kind == "shields":
         return range(len(exam.components), exam.maximum + 1)
+    if exam.kind == "points":
+        # Who earned none has a grade without points.
+        return range(1, exam.maximum + 1)
     return score_range(exam)
 
 
@@ -121,16 +138,19 @@ _GRADE_LABELS = {
     "A": _l("Pass at Grade A"),
     "B": _l("Pass at Grade B"),
     "C": _l("Pass at Grade C"),
+    "Pass with Distinction": _l("Pass with Distinction"),
+    "Pass with Merit": _l("Pass with Merit"),
+    "Pass": _l("Pass"),
     "Level A1": _l("Level A1"),
     "Level A2": _l("Level A2"),
     "Level B1": _l("Level B1"),
     "Level B2": _l("Level B2"),
     "Level C1": _l("Level C1"),
-    "Pass with Distinction": _l("Pass with Distinction"),
-    "Pass with Merit": _l("Pass with Merit"),
-    "Pass": _l("Pass"),
+    "D": _l("Grade D"),
+    "E": _l("Grade E"),
     "Fail": _l("Fail"),
 }
+_RANKS = {grade: place for place, grade in enumerate(_GRADE_LABELS)}
 _SPELLINGS = {grade.casefold(): grade for grade in _GRADE_LABELS}
 # How results files and the printed page spell grades otherwise.
 _PREFIXES = ("council of europe ", "pass at grade ", "grade ")
@@ -152,8 +172,24 @@ def result_label(
     return _l("Score only") if exam.kind == "scale" else _l("Not reported")
 
 
+def label_of(exam: Exam, result: Result) -> str:
+    """Return a result as it is printed; without a score there is nothing to report."""
+    below = result.overall is None or result.overall < exam.minimum
+    awarded = result.grade is not None or result.cefr is not None
+    if result.status is ResultStatus.graded and below and not awarded:
+        return _l("Not reported")
+    return result_label(exam, result.grade, result.cefr, result.status)
+
+
+def rank(grade: str | None) -> int:
+    """Return the place of a grade among all, the best first and no grade last."""
+    return _RANKS.get(grade or "", len(_RANKS))
+
+
 def shown(exam: Exam, score: int) -> str:
-    """Return a score as it is shown: below what the exam reports, "below N"."""
+    """Return a score as it is shown: "below 122", or before the scale "78/100"."""
+    if exam.kind == "points":
+        return f"{score}/{exam.maximum}"
     if exam.kind == "scale" and score < exam.minimum:
         return _l("below %(n)s", n=exam.minimum)
     return str(score)

@@ -1,5 +1,6 @@
 """What an organisation has been sent: its list of shared results, page by page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -69,7 +70,7 @@ def page_for(
     """
     number = min(max(page, 1), LAST_PAGE)
     found = db.session.execute(
-        _rows(wanted) if wanted else _all_rows(),
+        _rows(wanted) if wanted else _all_rows(consent.stands),
         {**_whose(member), "at": at, "before": (number - 1) * ROWS},
     ).all()
     shown = found[:ROWS]
@@ -86,7 +87,7 @@ def page_for(
 
 
 @cache
-def _all_rows() -> Select[Share, bool]:
+def _all_rows(_stands: Callable[..., ColumnElement[bool]]) -> Select[Share, bool]:
     # Putting this statement together takes longer than running it: done once.
     return _rows(Wanted())
 
@@ -156,11 +157,14 @@ def _graded(entry_ids: list[int], at: datetime) -> frozenset[int]:
 def _new_since_last_visit(member: Member, at: datetime) -> int:
     since = member.previous_visit_at
     values = {**_whose(member), "at": at, "since": since, "most": MOST_COUNTED + 1}
-    return db.session.scalar(_count_of_new(since is not None), values) or 0
+    counting = _count_of_new(consent.stands, since is not None)
+    return db.session.scalar(counting, values) or 0
 
 
 @cache
-def _count_of_new(visited: bool) -> Select[int]:
+def _count_of_new(
+    _stands: Callable[..., ColumnElement[bool]], visited: bool
+) -> Select[int]:
     fresh = select(Share.id).where(*_live())
     if visited:
         fresh = fresh.where(Share.at > bindparam("since", type_=Share.at.type))

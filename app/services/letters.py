@@ -11,7 +11,7 @@ from flask import current_app
 from flask_mail import Message
 
 from app.extensions import db
-from app.models import CandidateAccount, Mail, Member, User
+from app.models import CandidateAccount, Entry, Mail, Member, User
 from app.services import tokens, wording
 from app.services.tokens import Purpose
 
@@ -60,17 +60,45 @@ def keep_in_folder(row: Mail, finished: Message, *, at: datetime) -> None:
 # Where the link of a purpose leads, by the kind of person it acts for.
 LINKS = {
     ("confirm_email", "CandidateAccount"): "/candidate/confirm/",
+    ("change_email", "CandidateAccount"): "/candidate/email/",
     ("set_password", "CandidateAccount"): "/candidate/password/",
+    ("sign_in", "CandidateAccount"): "/candidate/login/link/",
+    ("unlock_secret", "Entry"): "/candidate/register/unlock/",
     ("set_password", "Member"): "/verifier/password/",
     ("set_password", "User"): "/admin/password/",
 }
-_PEOPLE = {"CandidateAccount": CandidateAccount, "Member": Member, "User": User}
+_PEOPLE = {
+    "CandidateAccount": CandidateAccount,
+    "Entry": Entry,
+    "Member": Member,
+    "User": User,
+}
+
+
+def outlived(row: Mail) -> bool:
+    """Tell whether the link that a row asks for would reach an address of the past.
+
+    Links are made when a message is sent; by then its person may have another address,
+    and whoever reads the old one may not act for them.
+    """
+    link = row.values.get("link")
+    if link is None:
+        return False
+    person = _person(link)
+    if person is None:
+        return True
+    return tokens.destination(Purpose(link[0]), person) != row.address
 
 
 def _link(spec: list[Any], at: datetime) -> str:
-    purpose, kind, key = spec
-    person = db.session.get(_PEOPLE[kind], key)
+    purpose, kind, _ = spec
+    person = _person(spec)
     if person is None:
-        raise LookupError(f"{kind} {key} is gone")
+        raise LookupError(f"the {kind} that a link is for is gone")
     token = tokens.make(Purpose(purpose), person, at=at)
     return f"{current_app.config['ESITO_BASE_URL']}{LINKS[purpose, kind]}{token}"
+
+
+def _person(spec: list[Any]) -> tokens.Person | None:
+    _, kind, key = spec
+    return db.session.get(_PEOPLE[kind], key, populate_existing=True)

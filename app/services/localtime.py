@@ -1,6 +1,6 @@
 """Instants as people type and read them: on the clock of a time zone, never guessed."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -18,6 +18,17 @@ def board_zone() -> ZoneInfo:
 def today(at: datetime) -> date:
     """Return the day that an instant falls on, on the board's clock."""
     return at.astimezone(board_zone()).date()
+
+
+def end_of(day: date) -> datetime:
+    """Return the instant, in UTC, at which a day is over on the board's clock."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=board_zone())
+    return midnight.astimezone(UTC)
+
+
+def last_day(end: datetime) -> date:
+    """Return the last day, on the board's calendar, before something ends."""
+    return today(end - timedelta(microseconds=1))
 
 
 def instant_from_local(day: date, clock_time: time, zone: ZoneInfo) -> datetime:

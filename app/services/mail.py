@@ -19,7 +19,7 @@ from sqlalchemy import exists, select, update
 
 from app.extensions import db
 from app.models import CandidateAccount, Entry, Mail, Member, Release, User
-from app.services import audit, letters, mailserver
+from app.services import audit, letters, mailserver, tokens
 from app.services.mailserver import VerifiedConnection
 from app.services.publication import in_force
 from app.services.tokens import Purpose
@@ -61,12 +61,14 @@ def queue(
 
     `kind` names the template, `about` what it tells of: the same thing is never told
     to the same person twice. `link` asks for a link that acts for the person, made
-    when the message is sent.
+    when the message is sent, if it would still go to the right address then.
     """
+    address = to.email
     if link is not None:
         if isinstance(to, Address):
             raise TypeError("a link acts for a person who has a row")
         values["link"] = [link.value, type(to).__name__, to.id]
+        address = tokens.destination(link, to)
     key = f"{kind}:{about}"
     already = select(exists().where(Mail.dedupe_key == key))
     if db.session.scalar(already):
@@ -75,7 +77,7 @@ def queue(
         Mail(
             kind=kind,
             dedupe_key=key,
-            address=to.email,
+            address=address,
             language=language or getattr(to, "language", Language.en),
             values=values,
             queued_at=at,
@@ -207,7 +209,9 @@ def _deliver_one(row: Mail, server: VerifiedConnection | None, at: datetime) -> 
 
 
 def _still_true(row: Mail, at: datetime) -> bool:
-    """Check again, at the last moment, that the release a notice tells of stands."""
+    """Check again, at the last moment, that what a message does or tells of stands."""
+    if letters.outlived(row):
+        return False
     if row.release_id is None:
         return True
     stands = select(Release.id).where(

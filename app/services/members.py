@@ -31,7 +31,9 @@ MAILS_A_DAY = 5
 # --- Signing in -----------------------------------------------------------------------
 
 
-def sign_in(email: str, password: str, *, address: str, at: datetime) -> Member:
+def sign_in(
+    email: str, password: str, *, address: str, at: datetime, browser: str = ""
+) -> Member:
     """Return the active member of an approved organisation who knows the password.
 
     The visit begins here: what has been shared since the one before it is new to them.
@@ -44,6 +46,7 @@ def sign_in(email: str, password: str, *, address: str, at: datetime) -> Member:
         lambda: _verifier(typed),
         address=address,
         at=at,
+        browser=browser,
     )
     assert isinstance(member, Member)
     with atomic() as tx:
@@ -86,7 +89,7 @@ def set_password(token: str, password: str, *, at: datetime) -> Member:
     """Give the holder of a link a new password; it ends the link and every sign-in."""
     member = link_holder(token, at=at)
     before = member.password_hash
-    after = passwords.hashed(password)
+    after = passwords.hashed(password, [member.email, member.name])
     with atomic() as tx:
         done = tx.execute(
             update(Member)
@@ -142,7 +145,7 @@ def create(
     email = applications.email(new.email)
     if isinstance(home, Organisation) and home.status is not _APPROVED:
         raise Refused(_l("Only an approved organisation has users."))
-    stored = passwords.hashed(password) if password is not None else None
+    stored = None if password is None else passwords.hashed(password, _own(new))
     member = Member(
         organisation_id=home.id if isinstance(home, Organisation) else None,
         school_id=home.id if isinstance(home, School) else None,
@@ -166,6 +169,10 @@ def create(
             _invite(member, home, at)
         _trace(AuditAction.member_added, member, by=by, at=at, role=member.role.value)
     return member
+
+
+def _own(new: NewMember) -> tuple[str, ...]:
+    return new.email, f"{new.first_name} {new.family_name}"
 
 
 def deactivate(member: Member, *, by: User | Member | None, at: datetime) -> None:

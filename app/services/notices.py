@@ -1,6 +1,6 @@
 """What a candidate is told by e-mail, who else is told, and how often at most."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,6 +12,8 @@ from app.services.tokens import Purpose
 
 # Messages of one kind to one account in a day: nobody's mailbox is flooded by others.
 MAILS_A_DAY = 5
+# From then on one each half hour: half as long as a link lasts.
+HALF_HOUR, HALF_HOURS = timedelta(minutes=30), 48
 
 
 def tell(kind: str, entry: Entry, *, about: str, at: datetime, **values: Any) -> None:
@@ -33,14 +35,48 @@ def tell(kind: str, entry: Entry, *, about: str, at: datetime, **values: Any) ->
         mail.queue(kind, to=copy, about=f"{about}:guardian", at=at, **told)
 
 
-def confirm_email(account: CandidateAccount, *, at: datetime) -> None:
-    """Queue the link that confirms the account's address."""
-    _link("confirm_email", account, Purpose.confirm_email, at)
+def confirm_email(account: CandidateAccount, *, at: datetime) -> bool:
+    """Queue the link that confirms the account's address; tell if there was room.
+
+    A few a day and not one more: it may be a stranger's.
+    """
+    return _link("confirm_email", account, Purpose.confirm_email, at, for_good=True)
 
 
 def set_password(account: CandidateAccount, *, at: datetime) -> None:
-    """Queue the link with which a forgotten password is replaced."""
-    _link("set_password", account, Purpose.set_password, at)
+    """Queue the link with which a forgotten password is replaced.
+
+    It names the end of an ID Number: siblings may share the mailbox.
+    """
+    ending = _ending(_latest_entry(account))
+    _link("set_password", account, Purpose.set_password, at, id_number_ending=ending)
+
+
+def sign_in_link(account: CandidateAccount, *, at: datetime) -> None:
+    """Queue the link that signs in without a password."""
+    ending = _ending(_latest_entry(account))
+    _link("sign_in_link", account, Purpose.sign_in, at, id_number_ending=ending)
+
+
+def email_change(account: CandidateAccount, *, at: datetime) -> bool:
+    """Queue the link that makes the new address the account's; tell if there was room.
+
+    A few a day and not one more, and without a name: it may be a stranger's.
+    """
+    return _link(
+        "email_change", account, Purpose.change_email, at, for_good=True, name=""
+    )
+
+
+def email_changed(account: CandidateAccount, old: str, *, at: datetime) -> None:
+    """Tell the old address that it is the account's no more."""
+    mail.queue(
+        "email_changed",
+        to=mail.Address(old, account.language),
+        about=f"{account.reference}:{at.isoformat()}",
+        at=at,
+        name=_name(account),
+    )
 
 
 def password_changed(account: CandidateAccount, *, at: datetime) -> None:
@@ -48,6 +84,24 @@ def password_changed(account: CandidateAccount, *, at: datetime) -> None:
     about = f"{account.reference}:{at.isoformat()}"
     name = _name(account)
     mail.queue("password_changed", to=account, about=about, at=at, name=name)
+
+
+def secret_unlock(entry: Entry, before: int, *, at: datetime) -> None:
+    """Queue the link that unlocks a Secret Number, which was unlocked so often before.
+
+    It goes to the address that the centre knows; to nobody when there is none.
+    """
+    if not (entry.email or entry.guardian_email) or entry.secret_issued_at is None:
+        return
+    mail.queue(
+        "secret_unlock",
+        to=entry,
+        about=f"{entry.reference}:{entry.secret_issued_at.isoformat()}:{before}",
+        at=at,
+        link=Purpose.unlock_secret,
+        name=entry.name,
+        id_number_ending=_ending(entry),
+    )
 
 
 def registered(account: CandidateAccount, entry: Entry, *, at: datetime) -> None:
@@ -60,32 +114,55 @@ def registered(account: CandidateAccount, entry: Entry, *, at: datetime) -> None
     mail.queue(
         "registered",
         to=entry,
-        about=account.reference,
+        about=f"{account.reference}:{entry.reference}",
         at=at,
         name=entry.name,
-        id_number_ending=(entry.id_number or "")[-3:],
+        id_number_ending=_ending(entry),
     )
 
 
-def _link(kind: str, account: CandidateAccount, link: Purpose, at: datetime) -> None:
+def _link(
+    kind: str,
+    account: CandidateAccount,
+    link: Purpose,
+    at: datetime,
+    for_good: bool = False,
+    **values: Any,
+) -> bool:
+    """Queue a link, unless the mailbox has had enough of its kind; tell whether it was.
+
+    Enough is a few a day, and then one each half hour: whoever asks, even after others
+    have asked all day, gets a link or has one that still works. `for_good`: no more.
+    """
     # Locked, so that two requests at one moment are counted one after the other.
     db.session.execute(
         select(CandidateAccount.id)
         .where(CandidateAccount.id == account.id)
         .with_for_update()
     )
-    slots = [f"{account.reference}:{at:%Y-%m-%d}:{n}" for n in range(MAILS_A_DAY)]
+    day = f"{account.reference}:{at:%Y-%m-%d}"
+    slots = [f"{day}:{n}" for n in range(MAILS_A_DAY + HALF_HOURS)]
     keys = [f"{kind}:{slot}" for slot in slots]
-    sent = select(func.count()).select_from(Mail).where(Mail.dedupe_key.in_(keys))
-    used = db.session.scalar(sent) or 0
-    if used < MAILS_A_DAY:
-        name = _name(account)
-        mail.queue(kind, to=account, about=slots[used], link=link, at=at, name=name)
+    sent = select(func.count(), func.max(Mail.queued_at))
+    used, latest = db.session.execute(sent.where(Mail.dedupe_key.in_(keys))).one()
+    if used >= MAILS_A_DAY and (for_good or latest > at - HALF_HOUR):
+        return False
+    told = {"name": _name(account), **values}
+    mail.queue(kind, to=account, about=slots[used], link=link, at=at, **told)
+    return True
+
+
+def _ending(entry: Entry | None) -> str:
+    return (entry.id_number or "")[-3:] if entry else ""
+
+
+def _latest_entry(account: CandidateAccount) -> Entry | None:
+    return db.session.scalars(
+        select(Entry).where(Entry.account_id == account.id).order_by(Entry.id.desc())
+    ).first()
 
 
 def _name(account: CandidateAccount) -> str:
     """Return the name that the centre wrote down on the account's latest entry."""
-    entry = db.session.scalars(
-        select(Entry).where(Entry.account_id == account.id).order_by(Entry.id.desc())
-    ).first()
+    entry = _latest_entry(account)
     return entry.name if entry else ""

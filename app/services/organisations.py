@@ -17,6 +17,7 @@ from app.services import (
     audit,
     calendar,
     domains,
+    invitations,
     localtime,
     lookalikes,
     mail,
@@ -73,7 +74,10 @@ def due_on(at: datetime) -> date:
 
 
 def approve(organisation: Organisation, *, by: User, at: datetime) -> None:
-    """Admit an organisation that applied; its primary user is sent a password link."""
+    """Admit an organisation that applied; its primary user is sent a password link.
+
+    The results that candidates invited it for go out to it, if its domain is proved.
+    """
     applied, approved = OrganisationStatus.applied, OrganisationStatus.approved
     with atomic():
         _decide(organisation, applied, approved, "", by, at)
@@ -88,6 +92,7 @@ def approve(organisation: Organisation, *, by: User, at: datetime) -> None:
                 name=primary.name,
                 organisation=organisation.name,
             )
+        invitations.answer(organisation, at=at)
         _trace(organisation, AuditAction.organisation_approved, by, at)
     db.session.refresh(organisation)
 
@@ -136,11 +141,12 @@ def suspend(organisation: Organisation, *, by: User, why: str, at: datetime) -> 
 def restore(
     organisation: Organisation, *, by: User, at: datetime, why: str = ""
 ) -> None:
-    """Let a suspended organisation in again, with everything shared with it."""
+    """Let a suspended organisation in again, with what is shared or waits for it."""
     suspended, approved = OrganisationStatus.suspended, OrganisationStatus.approved
     reason = why.strip()[:1000]
     with atomic():
         _decide(organisation, suspended, approved, reason, by, at)
+        invitations.answer(organisation, at=at)
         _trace(organisation, AuditAction.organisation_restored, by, at, why=reason)
     db.session.refresh(organisation)
 

@@ -9,17 +9,22 @@ from datetime import date, datetime
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select, update
 
-from app.errors import Refused, TooManyTries
+from app.errors import NotFound, Refused, TooManyTries
 from app.extensions import db
 from app.models import Entry
-from app.services import audit, credentials, throttle
+from app.services import audit, credentials, notices, throttle, tokens
 from app.services.throttle import Door
+from app.services.tokens import Purpose
 from app.transactions import atomic
 from app.values import AuditAction
 
-# Wrong tries that one Secret Number survives in its whole life: with 8 digits, guessing
-# succeeds once in ten million; with the 4 digits of older papers, once in a thousand.
+# Wrong tries after which a Secret Number is locked. Its owner can unlock it with a link
+# by e-mail, so that a classmate who knows an ID Number cannot end it for good.
 SECRET_TRIES = 10
+# How often, by the digits of the secret: 40 tries in all at 8 digits succeed once in
+# 2.5 million, even when the date of birth is known; 20 at the 4 digits of older papers,
+# once in five hundred.
+UNLOCKS, UNLOCKS_OF_SHORT, LONG = 3, 1, 8
 
 NO_MATCH = _l(
     "We cannot match these details. Please check each one on your Confirmation of"
@@ -34,7 +39,8 @@ def proved(
     """Return the entry whose number, Secret Number and date of birth were all typed.
 
     The try is charged first. A wrong one on a real entry counts against its Secret
-    Number for good, although it is refused: the tenth ends it until it is reissued.
+    Number for good, although it is refused: the tenth locks it until it is unlocked
+    with the link that its owner is sent, or issued again.
     """
     with atomic():
         found = _tried(number, secret, date_of_birth, address=address, at=at)
@@ -53,6 +59,44 @@ def still_holds(
         Entry.secret == sealed_secret,
         Entry.secret_failures < SECRET_TRIES,
     )
+
+
+def locked(token: str, *, at: datetime) -> Entry:
+    """Return the entry whose Secret Number a mailed link unlocks, while it does."""
+    kind, key, state = tokens.read(Purpose.unlock_secret, token, at=at)
+    entry = None
+    if kind == Entry.__name__:
+        entry = db.session.get(Entry, key, populate_existing=True)
+    tokens.require_unused(Purpose.unlock_secret, entry, state)
+    assert entry is not None
+    return entry
+
+
+def unlock(token: str, *, address: str, at: datetime) -> Entry:
+    """Give a locked Secret Number ten more tries; the link is worthless from then on.
+
+    What was tried from this address is forgotten: the owner is here now.
+    """
+    entry = locked(token, at=at)
+    with atomic() as tx:
+        # Before the entry, in the order in which a try takes hold of both.
+        number = entry.id_number or ""
+        throttle.give_back(Door.candidate_registration, number, address)
+        done = tx.execute(
+            update(Entry)
+            .where(
+                Entry.id == entry.id,
+                Entry.secret == entry.secret,
+                Entry.account_id.is_(None),
+                Entry.secret_failures == SECRET_TRIES,
+            )
+            .values(secret_failures=0)
+        )
+        if done.rowcount != 1:  # type: ignore[attr-defined]
+            raise NotFound(tokens.WORTHLESS)
+        subject = f"entry:{entry.reference}"
+        audit.append(AuditAction.secret_unlocked, subject, by=None, at=at)
+    return entry
 
 
 def _tried(
@@ -93,6 +137,17 @@ def _count(entry: Entry | None, at: datetime) -> None:
     if entry is not None and failures == SECRET_TRIES:
         subject = f"entry:{entry.reference}"
         audit.append(AuditAction.secret_locked, subject, by=None, at=at)
+        _offer_unlocking(entry, at)
+
+
+def _offer_unlocking(entry: Entry, at: datetime) -> None:
+    """Send the link that unlocks, while there is something to register and unlock."""
+    if entry.account_id is not None:
+        return
+    short = len(credentials.printed(entry)) < LONG
+    before = tokens.unlocked(entry)
+    if before < (UNLOCKS_OF_SHORT if short else UNLOCKS):
+        notices.secret_unlock(entry, before, at=at)
 
 
 def _nobody(number: str) -> Entry:

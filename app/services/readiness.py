@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from app.extensions import db
 from app.models import Centre, Entry, ExamSession, Release, Result
-from app.services import publication
+from app.services import grading, publication
 from app.values import ResultStatus
 
 
@@ -138,7 +138,7 @@ def _contents(condition: ColumnElement[bool]) -> Contents:
             grades[grade] += count
     return Contents(
         statuses={status: statuses[status] for status in ResultStatus},
-        grades=dict(sorted(grades.items(), key=lambda pair: (not pair[0], pair[0]))),
+        grades=dict(sorted(grades.items(), key=lambda pair: grading.rank(pair[0]))),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.errors import Refused
 from app.extensions import db
-from app.models import Centre, ExamSession, Release
+from app.models import Centre, ExamSession, Release, Result
 
 
 class Standing(StrEnum):
@@ -27,6 +27,15 @@ def standing(release: Release, *, at: datetime) -> Standing:
     if release.approved_at is None:
         return Standing.proposed
     return Standing.out if release.instant <= at else Standing.signed
+
+
+def only_result(release: Release) -> Result | None:
+    """Return the one result of a release that holds no other: an amended one, say."""
+    if release.result_count != 1:
+        return None
+    return db.session.scalars(
+        select(Result).where(Result.release_id == release.id).limit(1)
+    ).first()
 
 
 def session_by_code(code: str) -> ExamSession:

@@ -11,18 +11,18 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from app.services import grading, scale_layout, scale_shields
+from app.services import grading, scale_grades, scale_layout, scale_shields
 from app.services.grading import Exam
-from app.services.scale_layout import TALL, WIDE, Format, Picture
+from app.services.scale_ground import HIGHEST, LOWEST, TALL, WIDE, Format, Picture
 from app.services.scale_shapes import Bar, Dot, Label, Mark, Rule, Shape
-from app.values import ComponentCode, ExamCode
+from app.values import ComponentCode
 
 # On a page the ink is that of the text around it, so that light and dark both come out
 # right; the accent is the style sheet's.
 INKS: Mapping[str, tuple[str, float]] = {
     "ink": ("currentColor", 1),
     "quiet": ("currentColor", 0.78),
-    "faint": ("currentColor", 0.07),
+    "faint": ("currentColor", 0.1),
     "line": ("currentColor", 0.2),
     "accent": ("var(--accent, #124650)", 1),
     "on-accent": ("var(--on-accent, #fff)", 1),
@@ -32,7 +32,7 @@ INKS: Mapping[str, tuple[str, float]] = {
 
 
 def picture(
-    exam: ExamCode,
+    exam: Exam,
     overall: int | None,
     scores: Mapping[ComponentCode, int],
     *,
@@ -43,7 +43,7 @@ def picture(
     Only the one that fits the screen is shown. `name` keeps the ids of several
     pictures on a page apart. Empty for exams and results without scores.
     """
-    title, told = in_words(grading.exam(exam), overall, scores)
+    title, told = in_words(exam, overall, scores)
     drawings = []
     for form, shown in ((WIDE, "d-none d-sm-block"), (TALL, "d-sm-none")):
         laid = laid_out(form, exam, overall, scores)
@@ -64,24 +64,24 @@ def picture(
 
 def laid_out(
     form: Format,
-    exam: ExamCode,
+    exam: Exam,
     overall: int | None,
     scores: Mapping[ComponentCode, int],
 ) -> Picture | None:
     """Return where everything on the picture lies, or None for exams without scores."""
-    facts = grading.exam(exam)
-    if facts.kind == "labels" or not scores:
+    if exam.kind == "shields":
+        return scale_shields.laid_out(form, exam, scores) if scores else None
+    # An overall score alone still has its place on the scale.
+    if not exam.bands or (overall is None and not scores):
         return None
-    if facts.kind == "shields":
-        return scale_shields.laid_out(form, facts, scores)
-    return scale_layout.laid_out(form, facts, overall, scores)
+    return scale_layout.laid_out(form, exam, overall, scores)
 
 
 def in_words(
     exam: Exam, overall: int | None, scores: Mapping[ComponentCode, int]
 ) -> tuple[str, str]:
     """Return the picture's title and all it shows, for those who don't see it."""
-    names = scale_layout.part_names(exam.code, str(get_locale()))
+    names = scale_layout.part_names(exam, str(get_locale()))
     parts = [
         f"{names[part.code]}: {grading.shown(exam, scores[part.code])}"
         for part in exam.components
@@ -91,29 +91,34 @@ def in_words(
         title = _("Shields for each part of %(exam)s", exam=exam.name)
         of = [_("%(part)s of 5 shields", part=part) for part in parts]
         return title, ". ".join(of) + "."
-    title = _("%(exam)s on the scale from 80 to 230", exam=exam.name)
+    title = _(
+        "%(exam)s on the scale from %(low)s to %(high)s",
+        exam=exam.name,
+        low=LOWEST if exam.kind == "scale" else exam.minimum,
+        high=HIGHEST if exam.kind == "scale" else exam.maximum,
+    )
     told = []
     if overall is not None:
-        told.append(
-            _("Overall score: %(score)s", score=grading.shown(exam, overall))
-            + f" ({grading.cefr_of(overall) or _('below A1')})"
-        )
-    told += [*parts, *_bands_in_words(exam.code, str(get_locale()))]
+        score = _("Overall score: %(score)s", score=grading.shown(exam, overall))
+        level = scale_layout.level_of(exam, overall)
+        told.append(f"{score} ({level})" if level else score)
+    told += [*parts, *_bands_in_words(exam, str(get_locale()))]
     return title, ". ".join(told) + "."
 
 
 @cache
-def _bands_in_words(code: ExamCode, _language: str) -> tuple[str, ...]:
-    """Return the grade bands of an exam in the reader's language."""
-    return tuple(
+def _bands_in_words(exam: Exam, _language: str) -> tuple[str, ...]:
+    """Return the grade bands and the level of an exam in the reader's language."""
+    bands = [
         _(
             "%(grade)s: from %(low)s to %(high)s",
-            grade=scale_layout.grade_name(band),
+            grade=scale_grades.grade_name(band),
             low=band.low,
             high=band.high,
         )
-        for band in grading.exam(code).bands
-    )
+        for band in exam.bands
+    ]
+    return *bands, _("Level of the exam: %(level)s", level=exam.target_cefr)
 
 
 def _written(laid: Picture) -> str:

@@ -1,41 +1,44 @@
-"""A candidate's leave for an organisation to see one result, and what came of it.
+"""A candidate's leave for an organisation to see one result: how it is given.
 
-A share opens one result to one organisation until its candidate withdraws it; from
-that moment nothing flows any more. What the organisation did with it is written down
-for the candidate to see.
+A share opens one result to one organisation, as far as its scope goes, until its date
+has passed or its candidate takes it back; from that moment nothing flows any more. How
+a share ends is in taking_back.py, what the organisation does with it in looking.py,
+what its candidate sees of it in outbox.py.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
 
-from app.errors import Conflict, NotFound, Refused
+from app.errors import Conflict, Refused
 from app.extensions import db
-from app.models import (
-    CandidateAccount,
-    Entry,
-    Member,
-    Organisation,
-    Result,
-    Share,
-    ShareAccess,
-)
-from app.services import access, audit, consent, lookalikes, publication
+from app.models import CandidateAccount, Entry, Organisation, Share
+from app.services import audit, lookalikes, receipts, shareable
 from app.services.inbox import page_for as page_for
+from app.services.looking import over as over
+from app.services.looking import photo as photo
+from app.services.looking import read as read
+from app.services.looking import record as record
+from app.services.outbox import shares_of as shares_of
+from app.services.taking_back import end_expired as end_expired
+from app.services.taking_back import end_old
+from app.services.taking_back import resume as resume
+from app.services.taking_back import suspend_all as suspend_all
+from app.services.taking_back import undo as undo
+from app.services.taking_back import withdraw as withdraw
+from app.services.taking_back import withdraw_all as withdraw_all
+from app.services.wishes import Wish, wished
 from app.transactions import atomic
 from app.values import (
     TERMS_VERSION,
-    AccessKind,
     AuditAction,
     OrganisationStatus,
-    ResultStatus,
+    ShareScope,
 )
 
-# --- What the candidate does ----------------------------------------------------------
+# --- Whom a candidate can share with --------------------------------------------------
 
 
 def find_organisations(text: str, limit: int = 20) -> list[Organisation]:
@@ -58,85 +61,74 @@ def find_organisations(text: str, limit: int = 20) -> list[Organisation]:
     )
 
 
+def namesakes(organisation: Organisation, limit: int = 5) -> list[Organisation]:
+    """Return other approved organisations that could be taken for this one."""
+    return list(
+        db.session.scalars(
+            select(Organisation)
+            .where(
+                Organisation.status == OrganisationStatus.approved,
+                Organisation.folded_name == organisation.folded_name,
+                Organisation.id != organisation.id,
+            )
+            .order_by(Organisation.country, Organisation.city, Organisation.id)
+            .limit(limit)
+        )
+    )
+
+
+# --- Sharing --------------------------------------------------------------------------
+
+
 def share(
-    entry: Entry, organisation: Organisation, *, by: CandidateAccount, at: datetime
+    entry: Entry,
+    organisation: Organisation,
+    *,
+    by: CandidateAccount,
+    at: datetime,
+    scope: ShareScope = ShareScope.components,
+    purpose: str = "",
+    expires_on: date | None = None,
 ) -> Share:
     """Let an approved organisation see the candidate's own published, graded result.
 
-    Sharing again what is shared already returns the share that stands.
+    Sharing again changes the share that stands to what is wished for now; the same
+    again changes nothing. The candidate gets a receipt for each consent.
     """
-    if entry.account_id != by.id or by.ended_at is not None:
-        raise NotFound(access.NOTHING_HERE)
-    result = publication.published_result(entry, at=at)
-    if result is None or result.status is not ResultStatus.graded:
-        raise Refused(_l("There is no result of this exam that you can share yet."))
-    made = Share(
-        entry_id=entry.id,
-        organisation_id=organisation.id,
-        account_id=by.id,
-        at=at,
-        terms_version=TERMS_VERSION,
-    )
     with atomic() as tx:
+        shareable.hold(entry, scope, by=by, at=at)
+        wish = wished(scope, purpose, expires_on, at=at)
         _require_receiving(organisation)
+        end_old(entry, organisation, at=at)
+        made = Share(
+            entry_id=entry.id,
+            organisation_id=organisation.id,
+            account_id=by.id,
+            at=at,
+            terms_version=TERMS_VERSION,
+            **wish.columns(),
+        )
         try:
             with tx.begin_nested():
                 tx.add(made)
         except IntegrityError:
             # Shared already, or a moment ago by the same form sent twice.
-            return _standing(entry, organisation)
+            return _changed(_taken(entry, organisation), wish, by, at)
         what = {"entry": entry.reference, "organisation": organisation.reference}
-        subject = f"share:{made.reference}"
-        audit.append(
-            AuditAction.share_made, subject, by=by, at=at, terms=TERMS_VERSION, **what
-        )
+        subject, detail = f"share:{made.reference}", {**what, **wish.traced()}
+        audit.append(AuditAction.share_made, subject, by=by, at=at, **detail)
+        receipts.shared(made, at=at)
     return made
 
 
-def withdraw(share: Share, *, by: CandidateAccount, at: datetime) -> None:
-    """Take back the leave; the organisation sees nothing of it from this moment on."""
-    if share.entry.account_id != by.id:
-        raise NotFound(access.NOTHING_HERE)
-    with atomic() as tx:
-        done = tx.execute(
-            update(Share)
-            .where(Share.id == share.id, Share.withdrawn_at.is_(None))
-            .values(withdrawn_at=at)
-        )
-        if done.rowcount != 1:  # type: ignore[attr-defined]
-            raise Conflict(_l("You have already withdrawn this."))
-        audit.append(
-            AuditAction.share_withdrawn, f"share:{share.reference}", by=by, at=at
-        )
-    db.session.refresh(share)
+def standing(entry: Entry, organisation: Organisation, *, at: datetime) -> Share | None:
+    """Return by which share an organisation may see an entry's result, or None.
 
-
-def shares_of(account: CandidateAccount) -> list[Share]:
-    """Return what a candidate has shared, withdrawn ones included, newest first."""
-    return list(
-        db.session.scalars(
-            select(Share)
-            .options(
-                joinedload(Share.organisation),
-                joinedload(Share.entry).joinedload(Entry.session),
-            )
-            .where(Share.account_id == account.id)
-            .order_by(Share.at.desc(), Share.id.desc())
-        )
-    )
-
-
-def accesses(shares: Sequence[Share]) -> dict[int, list[ShareAccess]]:
-    """Return what organisations did with shares, newest first, by the share's key."""
-    found: dict[int, list[ShareAccess]] = {share.id: [] for share in shares}
-    rows = db.session.scalars(
-        select(ShareAccess)
-        .where(ShareAccess.share_id.in_(found))
-        .order_by(ShareAccess.at.desc(), ShareAccess.id.desc())
-        .limit(1000)
-    )
-    for row in rows:
-        found[row.share_id].append(row)
+    A suspended one is among them: it stands for the candidate to decide on.
+    """
+    found = _unended(entry, organisation)
+    if found is None or (found.expires_at is not None and found.expires_at <= at):
+        return None
     return found
 
 
@@ -149,56 +141,42 @@ def _require_receiving(organisation: Organisation) -> None:
         )
 
 
-def _standing(entry: Entry, organisation: Organisation) -> Share:
+def _unended(entry: Entry, organisation: Organisation) -> Share | None:
     return db.session.scalars(
         select(Share).where(
             Share.entry_id == entry.id,
             Share.organisation_id == organisation.id,
             Share.withdrawn_at.is_(None),
         )
-    ).one()
+    ).one_or_none()
 
 
-# --- What the organisation does -------------------------------------------------------
+def _taken(entry: Entry, organisation: Organisation) -> Share:
+    found = _unended(entry, organisation)
+    if found is None:
+        raise Conflict(_l("You have just taken this back. Send it again."))
+    return found
 
 
-def read(
-    member: Member, reference: str, kind: AccessKind, *, at: datetime
-) -> tuple[Share, Result | None]:
-    """Return a shared result to a member, and write down that they saw it.
-
-    The result is None when there is none to be seen at the moment; then nothing is
-    written down, because nothing was read.
-    """
-    with atomic():
-        share, result = access.shared_result(member, reference, at=at)
-        if result is None or result.status is not ResultStatus.graded:
-            return share, None
-        record(share, kind, by=member, at=at)
-    return share, result
-
-
-def record(share: Share, kind: AccessKind, *, by: Member, at: datetime) -> None:
-    """Write down that a member looked at a live share or took its statement."""
-    with atomic() as tx:
-        # Holds the row until the commit: no look slips in beside a withdrawal.
-        live = tx.execute(
-            update(Share)
-            .where(
-                Share.id == share.id,
-                Share.organisation_id == by.organisation_id,
-                consent.stands(at),
-            )
-            .values(first_read_at=func.coalesce(Share.first_read_at, at))
+def _changed(share: Share, wish: Wish, by: CandidateAccount, at: datetime) -> Share:
+    """Let a share that is there already say what its candidate wishes for now."""
+    before = Wish(share.scope, share.purpose, share.expires_at)
+    if (before, share.account_id, share.suspended_at) == (wish, by.id, None):
+        return share
+    changed = db.session.execute(
+        update(Share)
+        .where(Share.id == share.id, Share.withdrawn_at.is_(None))
+        .values(
+            **wish.columns(),
+            account_id=by.id,
+            suspended_at=None,
+            terms_version=TERMS_VERSION,
         )
-        if live.rowcount != 1:  # type: ignore[attr-defined]
-            raise NotFound(access.NOTHING_HERE)
-        tx.add(
-            ShareAccess(
-                share_id=share.id,
-                member_id=by.id,
-                member_name=by.name[:161],
-                kind=kind,
-                at=at,
-            )
-        )
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(_l("You have just taken this back. Send it again."))
+    db.session.refresh(share)
+    subject = f"share:{share.reference}"
+    audit.append(AuditAction.share_changed, subject, by=by, at=at, **wish.traced())
+    receipts.changed(share, at=at)
+    return share

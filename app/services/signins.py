@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TypeAlias
@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager
 from app.errors import Refused
 from app.extensions import db
 from app.models import CandidateAccount, Member, Organisation, SignIn, User
-from app.services import passwords, throttle
+from app.services import known_browsers, passwords, throttle
 from app.transactions import atomic
 from app.values import Audience, OrganisationStatus
 
@@ -163,22 +163,58 @@ def admit(
     *,
     address: str,
     at: datetime,
+    browser: str = "",
 ) -> Person:
     """Return the person who knows the password, or refuse with one vague sentence.
 
-    `name` is what was typed to name the account, `find` looks it up. The try is charged
-    before anything is looked at, and an unknown name takes as long as a known one.
+    `name` is what was typed to name the account, `find` looks it up; `browser` is what
+    a browser holds from signing in before, see known_browsers.py. The try is charged
+    before the password is looked at, and an unknown name takes as long as a known one.
     """
-    throttle.charge(door, name, address, at=at)
-    person = find()
-    if person is None:
-        stored = None
-    else:
-        stored = person.password if isinstance(person, User) else person.password_hash
-    if not passwords.matches(password, stored) or person is None:
+
+    def listed() -> list[Person]:
+        person = find()
+        return [] if person is None else [person]
+
+    return admit_all(
+        door, name, password, listed, address=address, at=at, browser=browser
+    )[0]
+
+
+def admit_all(
+    door: throttle.Door,
+    name: str,
+    password: str,
+    find: Callable[[], Sequence[Person]],
+    *,
+    most: int = 1,
+    address: str,
+    at: datetime,
+    browser: str = "",
+) -> list[Person]:
+    """Return everybody of that name who knows the password; refuse when nobody does.
+
+    As `admit`, where up to `most` people may share a name: a wrong password takes as
+    long for one of them, for all of them and for nobody.
+    """
+    people = find()[:most]
+    known = known_browsers.name(people, browser, at=at) if browser else ""
+    throttle.charge(door, name, address, at=at, known=known)
+    stored = [
+        each.password if isinstance(each, User) else each.password_hash
+        for each in people
+    ]
+    right = [
+        each
+        for each, secret in zip(people, stored, strict=True)
+        if passwords.matches(password, secret)
+    ]
+    if not right:
+        for _ in range(most - len(people)):
+            passwords.matches(password, None)
         raise Refused(WRONG, status=401)
-    throttle.give_back(door, name, address)
-    return person
+    throttle.give_back(door, name, address, known=known)
+    return right
 
 
 WRONG = _l("We cannot sign you in with these details. Check them and try again.")

@@ -65,7 +65,8 @@ def create(
     """
     email = email.strip().lower()
     first, last = _names(email, first_name, last_name)
-    stored = passwords.hashed(password) if password is not None else None
+    own = [email, f"{first} {last}"]
+    stored = passwords.hashed(password, own) if password is not None else None
     with atomic() as session:
         held = _role_for(role, centre)
         if find(email) is not None:
@@ -151,7 +152,7 @@ def holder(token: str, *, at: datetime) -> User:
 def set_password(token: str, password: str, *, at: datetime) -> User:
     """Set the password of the user whom a link was mailed to; the link is then used."""
     user = holder(token, at=at)
-    stored = passwords.hashed(password)
+    stored = passwords.hashed(password, _own(user))
     with atomic() as session:
         # The row is locked before the link is looked at again: it counts once.
         session.refresh(user, with_for_update=True)
@@ -178,9 +179,13 @@ def change_password(
                 _l("This is not your present password."), field="old"
             ) from None
         raise
-    stored = passwords.hashed(new)
+    stored = passwords.hashed(new, _own(user))
     with atomic():
         _store(user, stored, at)
+
+
+def _own(user: User) -> list[str]:
+    return [user.email, user.get_full_name()]
 
 
 def _store(user: User, stored: str, at: datetime) -> None:

@@ -2,7 +2,8 @@
 
 A try is charged before the secret is looked at and given back when it was right, so
 that parallel tries cannot slip past the budget together. Keys are keyed hashes: the
-table names nobody.
+table names nobody. Why nobody can shut out anybody else with it is told in
+docs/decisions/0010-accounts.md.
 """
 
 import hashlib
@@ -16,8 +17,10 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, case, delete, update
+from flask_babel import lazy_ngettext
+from sqlalchemy import bindparam, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from app.errors import TooManyTries
 from app.extensions import db
@@ -33,6 +36,7 @@ class Door(StrEnum):
     member_sign_in = "member_sign_in"
     staff_sign_in = "staff_sign_in"
     password_link = "password_link"
+    sign_in_link = "sign_in_link"
     organisation_application = "organisation_application"
     result_link = "result_link"
     lost_confirmation = "lost_confirmation"
@@ -47,12 +51,28 @@ class Budget:
     minutes: int
 
 
+@dataclass(frozen=True)
+class Delays:
+    """So many tries at will; each one more after a longer wait, in minutes.
+
+    What was tried is forgotten after so many quiet minutes.
+    """
+
+    failures: int
+    waits: tuple[int, ...]
+    minutes: int
+
+
 _TABLE = Throttle.__table__
 
-# One person from one network address: a forgotten password gets five tries at a time.
-PAIR = Budget(5, 5)
-# One person from anywhere: bounds a distributed guess; a classmate at another address
-# has to spend six times the pair's budget to delay the owner by at most the hour.
+# One person from one network address: a forgotten password gets five tries at a time,
+# and a guesser fewer than sixty in a day. Half an hour at most: links by e-mail last
+# twice as long, so whoever has to wait for one has another in the mailbox.
+PAIR = Delays(5, (1, 2, 5, 10, 20, 30), 24 * 60)
+# The same where nothing is guessed and nobody gives a try back: a form that is sent.
+FORM = Budget(5, 5)
+# One person from anywhere: bounds a distributed guess. It shuts out strangers only: a
+# browser that is known is counted apart, and a link by e-mail always works.
 PERSON = Budget(30, 60)
 # One address over all people: a school of 300 behind one address signs in on results
 # day, and a few in a hundred mistype.
@@ -60,38 +80,69 @@ ADDRESS = Budget(100, 5)
 # Everybody together: above any honest day's mistakes, below a useful spray.
 ALL = Budget(3000, 5)
 
+# Doors at which nothing is guessed: forms that people send.
+FORMS = frozenset(
+    {Door.lost_confirmation, Door.organisation_application, Door.invitation}
+)
+# Doors at which others could shut a person out, and something else bounds the guesses
+# or there are none: a Secret Number ends by itself, and a mailbox gets so many links.
+WITHOUT_PERSON = frozenset(
+    {Door.candidate_registration, Door.password_link, Door.sign_in_link}
+)
+# What to do instead of waiting.
+INSTEAD: dict[Door, Any] = {
+    Door.candidate_sign_in: _l("Or let us send you a link by email: it works now."),
+    Door.candidate_registration: _l(
+        "Meanwhile, check each detail on your Confirmation of Entry."
+    ),
+    Door.member_sign_in: _l(
+        "Or choose “Forgotten password”: the link that we send you works now."
+    ),
+    Door.password_link: _l(
+        "We have sent you a link a short time ago, if there is an account: look in"
+        " your mailbox, in the spam folder, too."
+    ),
+}
+INSTEAD[Door.sign_in_link] = INSTEAD[Door.password_link]
 
-def charge(door: Door, person: str, address: str, *, at: datetime) -> None:
-    """Charge one try at a door to its four budgets; refuse when one is spent.
 
-    `person` is what was typed to name the account, known or not. The charge is
-    committed at once, whatever happens afterwards.
+def charge(
+    door: Door, person: str, address: str, *, at: datetime, known: str = ""
+) -> None:
+    """Charge one try at a door to its budgets; refuse when one is spent.
+
+    `person` is what was typed to name the account, known or not; `known` names a
+    browser in which the account has signed in before, which is charged alone. The
+    charge is committed at once, whatever happens afterwards; a try that is refused
+    here costs nothing.
     """
-    with atomic():
-        waits = [
-            _charge(key, budget, at) for key, budget in _keys(door, person, address)
-        ]
-    wait = max(waits)
-    if wait > 0:
-        minutes = -(-wait // 60)
-        raise TooManyTries(
-            _l("Too many tries. Please wait %(n)s minutes and try again.", n=minutes),
-            retry_after=wait,
-        )
+    with atomic() as session:
+        charged: list[str] = []
+        wait = 0
+        for key, budget in _keys(door, person, address, known):
+            wait = _charge(key, budget, at)
+            if wait:
+                break
+            charged.append(key)
+        if wait and charged:
+            _take_back(session, charged)
+    if wait:
+        raise _refusal(door, wait)
 
 
-def give_back(door: Door, person: str, address: str) -> None:
-    """Undo the charge of a try that was right, and forget the person's earlier ones.
+def give_back(door: Door, person: str, address: str, *, known: str = "") -> None:
+    """Undo the charge of a try that was right, and forget this browser's earlier ones.
 
-    Joins the caller's transaction when there is one.
+    What others tried at the same person stays counted. Joins the caller's transaction
+    when there is one.
     """
-    (pair, _), (whole, _), *shared = _keys(door, person, address)
+    (own, _), *shared = _keys(door, person, address, known)
     with atomic() as session:
         # One after the other in the order of `charge`: whoever holds one budget never
         # waits for another that is held by somebody who waits for the first.
-        tries = session.connection()
-        tries.execute(_forget(), [{"tried": key} for key in (pair, whole)])
-        tries.execute(_one_less(), [{"tried": key} for key, _ in shared])
+        session.connection().execute(_forget(), [{"tried": own}])
+        if shared:
+            _take_back(session, [key for key, _ in shared])
 
 
 def forget_old(*, at: datetime) -> int:
@@ -102,16 +153,43 @@ def forget_old(*, at: datetime) -> int:
         return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
-def _charge(key: str, budget: Budget, at: datetime) -> int:
+def _refusal(door: Door, wait: int) -> TooManyTries:
+    minutes = -(-wait // 60)
+    words = lazy_ngettext(
+        "Too many tries. Please wait one minute and try again.",
+        "Too many tries. Please wait %(num)s minutes and try again.",
+        minutes,
+    )
+    if door in INSTEAD:
+        words = _l("%(wait)s %(instead)s", wait=words, instead=INSTEAD[door])
+    return TooManyTries(words, retry_after=wait)
+
+
+def _charge(key: str, budget: Budget | Delays, at: datetime) -> int:
     """Add one try in one statement; return the seconds to wait, 0 if within budget."""
-    window = timedelta(minutes=budget.minutes)
-    statement = _one_more(db.session.get_bind().dialect.name)
-    values = {"tried": key, "at": at, "fresh": at - window}
-    failures, since = db.session.connection().execute(statement, values).one()
-    if failures <= budget.failures:
+    fresh = at - timedelta(minutes=budget.minutes)
+    values = {"tried": key, "at": at, "fresh": fresh}
+    dialect, tries = db.session.get_bind().dialect.name, db.session.connection()
+    if isinstance(budget, Budget):
+        failures, since = tries.execute(_one_more(dialect), values).one()
+        if failures <= budget.failures:
+            return 0
+        return _seconds(at, since + timedelta(minutes=budget.minutes))
+    waited = {f"after_{n}": at - timedelta(minutes=n) for n in budget.waits}
+    statement = _one_more_in_time(dialect, budget)
+    if tries.execute(statement, values | waited).first() is not None:
         return 0
-    ends: datetime = since + window
-    return max(1, int((ends - at).total_seconds()))
+    failures, since = tries.execute(_standing(), {"tried": key}).one()
+    step = min(failures - budget.failures, len(budget.waits) - 1)
+    return _seconds(at, since + timedelta(minutes=budget.waits[step]))
+
+
+def _seconds(at: datetime, until: datetime) -> int:
+    return max(1, int((until - at).total_seconds()))
+
+
+def _take_back(session: Session, keys: list[str]) -> None:
+    session.connection().execute(_one_less(), [{"tried": key} for key in keys])
 
 
 # Every try at a door runs these; put together once, they take a third of the time.
@@ -139,6 +217,44 @@ def _one_more(dialect: str) -> Any:
 
 
 @cache
+def _one_more_in_time(dialect: str, budget: Delays) -> Any:
+    """Return the statement that counts one try more, if it has waited long enough.
+
+    `since` is the latest try. Before its time nothing is counted, and none returned.
+    """
+    instant = Throttle.since.type
+    at, fresh = bindparam("at", type_=instant), bindparam("fresh", type_=instant)
+    quiet, counted = Throttle.since < fresh, Throttle.failures
+    steps = enumerate(budget.waits)
+    waited = [
+        (counted <= budget.failures + n)
+        & (Throttle.since <= bindparam(f"after_{minutes}", type_=instant))
+        for n, minutes in steps
+    ]
+    longest = bindparam(f"after_{budget.waits[-1]}", type_=instant)
+    due = or_(counted < budget.failures, *waited, Throttle.since <= longest)
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return (
+        insert(Throttle)
+        .values(key=bindparam("tried"), failures=1, since=at)
+        .on_conflict_do_update(
+            index_elements=[Throttle.key],
+            set_={"failures": case((quiet, 1), else_=counted + 1), "since": at},
+            where=due,
+        )
+        .returning(counted)
+    )
+
+
+@cache
+def _standing() -> Any:
+    """Return the statement that reads a budget."""
+    return select(_TABLE.c.failures, _TABLE.c.since).where(
+        _TABLE.c.key == bindparam("tried")
+    )
+
+
+@cache
 def _one_less() -> Any:
     """Return the statement that takes one try back from a budget."""
     return (
@@ -154,11 +270,16 @@ def _forget() -> Any:
     return delete(_TABLE).where(_TABLE.c.key == bindparam("tried"))
 
 
-def _keys(door: Door, person: str, address: str) -> tuple[tuple[str, Budget], ...]:
+def _keys(
+    door: Door, person: str, address: str, known: str
+) -> tuple[tuple[str, Budget | Delays], ...]:
+    if known:
+        return ((_key(door, "known", known), PAIR),)
     person = person.strip().casefold()
+    whole = ((_key(door, "person", person), PERSON),)
     return (
-        (_key(door, "pair", person, address), PAIR),
-        (_key(door, "person", person), PERSON),
+        (_key(door, "pair", person, address), FORM if door in FORMS else PAIR),
+        *(() if door in WITHOUT_PERSON else whole),
         (_key(door, "address", address), ADDRESS),
         (_key(door, "all"), ALL),
     )

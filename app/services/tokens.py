@@ -5,7 +5,7 @@ password's hash, say), so that what it does makes it worthless.
 """
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -14,33 +14,59 @@ from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from app.errors import NotFound
-from app.models import CandidateAccount, Member, User
+from app.models import CandidateAccount, Entry, Member, User
+from app.services import audit
+from app.values import AuditAction
 
-Person: TypeAlias = CandidateAccount | Member | User
+Person: TypeAlias = CandidateAccount | Entry | Member | User
 
 
 class Purpose(StrEnum):
     """What a link may be used for."""
 
     confirm_email = "confirm_email"
+    change_email = "change_email"
     set_password = "set_password"
+    sign_in = "sign_in"
+    unlock_secret = "unlock_secret"
 
 
-# Hours that a link lasts: a forgotten password is urgent, an invitation may wait for
-# the person's next working day.
-HOURS = {Purpose.confirm_email: 7 * 24, Purpose.set_password: 24}
+# How long a link lasts: somebody who is at the door comes back within the hour, an
+# invitation or a notice may wait for the person's next working day.
+HOUR = timedelta(hours=1)
+LASTS = {
+    Purpose.confirm_email: timedelta(days=7),
+    Purpose.change_email: timedelta(days=1),
+    Purpose.set_password: timedelta(days=1),
+    Purpose.sign_in: HOUR,
+    Purpose.unlock_secret: timedelta(days=7),
+}
 
 
 def make(purpose: Purpose, person: Person, *, at: datetime) -> str:
     """Return a token that lets its holder do one thing as this person."""
+    lasts = LASTS[purpose]
+    if purpose is Purpose.set_password and isinstance(person, CandidateAccount):
+        lasts = HOUR
     content = {
         "p": purpose.value,
         "k": type(person).__name__,
         "i": person.id,
         "s": _state(purpose, person),
-        "e": int(at.timestamp()) + HOURS[purpose] * 3600,
+        "e": int((at + lasts).timestamp()),
     }
     return _signer().dumps(content)
+
+
+def destination(purpose: Purpose, person: Person) -> str:
+    """Return the one address that a link may be sent to, as it is now."""
+    match person:
+        case CandidateAccount() if purpose is Purpose.change_email:
+            return person.new_email
+        case Entry():
+            return person.email or person.guardian_email
+        case _:
+            return person.email
 
 
 def read(purpose: Purpose, token: str, *, at: datetime) -> tuple[str, int, str]:
@@ -65,14 +91,37 @@ def require_unused(purpose: Purpose, person: Person | None, state: str) -> None:
 
 
 def _state(purpose: Purpose, person: Person) -> str:
-    email = person.email
-    if purpose is Purpose.confirm_email:
-        confirmed = getattr(person, "email_confirmed_at", None)
-        facts = f"{email}|{confirmed}"
-    else:
-        stored = person.password if isinstance(person, User) else person.password_hash
-        facts = f"{email}|{stored}"
-    return hashlib.sha256(facts.encode()).hexdigest()[:24]
+    """Return what a link's act changes, so that no link acts twice."""
+    match person:
+        case Entry():
+            facts: tuple[object, ...] = (
+                person.secret,
+                person.secret_failures,
+                person.account_id,
+                unlocked(person),
+            )
+        case CandidateAccount() if purpose is Purpose.confirm_email:
+            facts = (person.email, person.email_confirmed_at)
+        case CandidateAccount() if purpose is Purpose.sign_in:
+            facts = (person.email, person.password_hash, person.sign_in_links)
+        case CandidateAccount() if purpose is Purpose.change_email:
+            facts = (person.email, person.password_hash, person.new_email)
+        case User():
+            facts = (person.email, person.password)
+        case _:
+            facts = (person.email, person.password_hash)
+    text = "|".join(str(fact) for fact in facts)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def unlocked(entry: Entry) -> int:
+    """Return how often the present Secret Number of an entry was unlocked by a link."""
+    if entry.secret_issued_at is None:
+        return 0
+    subject = f"entry:{entry.reference}"
+    return audit.count(
+        AuditAction.secret_unlocked, subject, since=entry.secret_issued_at
+    )
 
 
 def _signer() -> URLSafeSerializer:

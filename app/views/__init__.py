@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
         errors,
         health,
         public,
+        verified,
         verifier,
     )
 
@@ -23,6 +24,7 @@ def register(app: Flask) -> None:
     csrf.exempt(health.pages)
     if surface in ("all", "public"):
         app.register_blueprint(public.pages)
+        app.register_blueprint(verified.pages)
         app.register_blueprint(candidate.pages)
         app.register_blueprint(verifier.pages)
     if app.config["ESITO_ENV"] == "demo":

@@ -33,7 +33,7 @@ PERMISSIONS = {
 
 
 # The endpoints at which people sign out.
-LEAVING = (".sign_out", ".logout")
+LEAVING = (".sign_out", ".sign_out_everywhere", ".delete_account", ".logout")
 
 
 class CookiesOnPagesOnly(SecureCookieSessionInterface):

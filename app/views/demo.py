@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 
 from app.views.guards import public
@@ -21,6 +22,13 @@ pages = Blueprint("demo", __name__, url_prefix="/demo")
 PAGE = 50
 # As the mail service names its files; nothing else in any folder has such a name.
 NAME = re.compile(r"[0-9T]{15,24}-[a-z_]{1,60}-[A-Za-z0-9_-]{1,60}\.eml", re.ASCII)
+
+# Where people sign in says who they are.
+GROUPS = (
+    ("/candidate/", _l("Candidates")),
+    ("/verifier/", _l("Organisations")),
+    ("/admin/", _l("The board and its centres")),
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,13 @@ class Message:
 @public
 def sign_ins() -> str:
     """List who may sign in, and where."""
-    return render_template("demo/sign_ins.html", people=_people())
+    people = _people()
+    groups = [
+        (title, [person for person in people if person["where"].startswith(path)])
+        for path, title in GROUPS
+    ]
+    password = people[0]["password"] if people else ""
+    return render_template("demo/sign_ins.html", groups=groups, password=password)
 
 
 @pages.get("/mail")

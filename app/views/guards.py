@@ -16,6 +16,7 @@ from app import clock
 from app.models import CandidateAccount, Member
 from app.services import signins
 from app.values import Audience
+from app.views import known_browser
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -81,6 +82,7 @@ def sign_in_browser(person: Any, audience: Audience) -> None:
         at=clock.now(),
     )
     session.permanent = True
+    known_browser.remember(person)
 
 
 def end_browser_session() -> None:

@@ -15,17 +15,14 @@ from flask_babel import get_locale
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.services import centres as exam_centres
-from app.services import scale
-from app.values import TERMS_VERSION, ComponentCode, ExamCode
+from app import clock
+from app.services import grading, languages, scale, score_tables
+from app.values import TERMS_VERSION, ComponentCode, ExamCode, Language
 from app.views.addresses import safe_local
-from app.views.guards import public
+from app.views.centre_search import searched
+from app.views.guards import current_candidate, current_member, public
 
 pages = Blueprint("public", __name__)
-
-# Longer searches are nobody's; pages beyond the last are empty anyway.
-LONGEST_SEARCH = 100
-LAST_PAGE = 1000
 
 
 @pages.get("/")
@@ -39,16 +36,10 @@ def home() -> str:
 @pages.get("/centres")
 @public
 def centres() -> str:
-    """Find an exam centre by its number, name or city."""
-    text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
-    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
-    found, has_next = exam_centres.find(text, page=page)
+    """Find an exam centre by city, school or exam date."""
     return render_template(
         "public/centres.html",
-        text=text,
-        found=found,
-        page=page,
-        has_next=has_next,
+        search=searched(everything=True),
         country_name=country_name,
     )
 
@@ -57,7 +48,8 @@ def centres() -> str:
 @public
 def verify() -> str:
     """Explain how a result is verified; nobody's result is shown here."""
-    return render_template("public/verify.html")
+    begins = f"{current_app.config['ESITO_BASE_URL']}/verify/"
+    return render_template("public/verify.html", link_begins=begins)
 
 
 @pages.get("/help")
@@ -65,7 +57,13 @@ def verify() -> str:
 def help_page() -> str:
     """Answer what people ask."""
     digits = current_app.config["ESITO_SECRET_NUMBER_DIGITS"]
-    return render_template("public/help.html", digits=digits, example=_example())
+    return render_template(
+        "public/help.html",
+        digits=digits,
+        example=_example(),
+        scale=score_tables.scale(),
+        tables=score_tables.tables(),
+    )
 
 
 @pages.get("/terms")
@@ -94,10 +92,16 @@ def accessibility() -> str:
 @pages.post("/language")
 @public
 def language() -> BaseResponse:
-    """Remember the language that was chosen, and show the same page again."""
+    """Remember the language that was chosen, and show the same page again.
+
+    Whoever is signed in is also written to in it.
+    """
     chosen = request.form.get("language", "")
     if chosen in current_app.config["LANGUAGES"]:
         session["locale"] = chosen
+        person = current_candidate() or current_member()
+        if person is not None:
+            languages.keep(person, Language(chosen), at=clock.now())
     back = safe_local(request.form.get("next")) or url_for("public.home")
     return redirect(back, code=303)
 
@@ -122,7 +126,7 @@ def _example() -> Markup:
     """Draw the scale with a result that is nobody's."""
     scores = {"R": 172, "U": 168, "W": 166, "L": 178, "S": 176}
     parts = {ComponentCode(code): score for code, score in scores.items()}
-    return scale.picture(ExamCode.FCE, 172, parts, name="example")
+    return scale.picture(grading.exam(ExamCode.FCE), 172, parts, name="example")
 
 
 def country_name(code: str) -> str:

@@ -207,6 +207,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wrong_dates", sa.SmallInteger(), nullable=False),
         sa.CheckConstraint("expires_at > at", name=op.f("ck_share_link_expires")),
         sa.ForeignKeyConstraint(
             ["account_id"],
@@ -591,6 +592,8 @@ def upgrade() -> None:
             server_default=sa.true(),
         ),
     )
+    # Signing in looks an address up as it is: both are in small letters from now on.
+    op.execute("UPDATE candidate_account SET email = lower(email)")
     # In one statement with its check: SQLite adds no constraint to a table that stands.
     op.execute(SHARE_SCOPE)
     op.add_column(
@@ -599,9 +602,20 @@ def upgrade() -> None:
     )
     op.add_column("share", sa.Column("expires_at", sa.DateTime(timezone=True)))
     op.add_column("share", sa.Column("suspended_at", sa.DateTime(timezone=True)))
+    op.add_column("result", sa.Column("hidden_at", sa.DateTime(timezone=True)))
+    op.create_index(
+        "ix_result_changed",
+        "result",
+        ["release_id"],
+        unique=False,
+        sqlite_where=sa.text("version > 1 OR withdrawn_at IS NOT NULL"),
+        postgresql_where=sa.text("version > 1 OR withdrawn_at IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_result_changed", table_name="result")
+    op.drop_column("result", "hidden_at")
     op.drop_column("share", "suspended_at")
     op.drop_column("share", "expires_at")
     op.drop_column("share", "purpose")

@@ -6,6 +6,7 @@ from app.services import rights
 from app.services.rights import Act
 from app.views.admin.roles import ROLES
 
+HANDED_OUT = ("arrived", "agree", "hand_over", "post", "destroy")
 PAGES = {
     Act.propose_release: {("can_propose", "Releases")},
     Act.approve_release: {("can_approve", "Releases")},
@@ -17,6 +18,19 @@ PAGES = {
         for act in ("approve", "refuse", "suspend", "restore")
     },
     Act.deactivate_member: {("can_deactivate", "Members")},
+    Act.answer_case: {(f"can_{act}", "Cases") for act in ("answer", "close", "match")},
+    Act.end_account: {("can_reissue", "Entries")},
+    Act.accept_enquiry: {
+        (f"can_{act}", "CentreEnquiries") for act in ("accept", "refuse")
+    },
+    Act.decide_enquiry: {
+        (f"can_{act}", "Enquiries") for act in ("unchanged", "changed")
+    },
+    Act.send_certificate: {("can_send", "Certificates")},
+    Act.keep_certificate: {
+        *((f"can_{act}", "Certificates") for act in HANDED_OUT),
+        ("arrive", "Certificates"),
+    },
 }
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import event
 
 from app.extensions import db
-from app.models import AuditRow, Centre, Entry, School
+from app.models import AuditRow, Centre, Entry, Mail, School
 from app.services import signins
 from app.values import Audience
 from app.views.admin.base import Page, Screen
@@ -217,8 +217,8 @@ def test_an_action_reaches_only_rows_that_its_reader_sees(cast, sign_in):
     client = sign_in(cast.clerk)
     token = csrf(client, "/admin/entries/list/")
     for path, form in (
-        (f"/admin/entries/action/reissue/{foreign.id}", {}),
-        ("/admin/entries/action_post", {"action": "reissue", "rowid": foreign.id}),
+        (f"/admin/entries/reissue/{foreign.id}", {}),
+        ("/admin/entries/action_post", {"action": "confirmation", "rowid": foreign.id}),
         (f"/admin/entries/action/confirmation/{foreign.id}", {}),
     ):
         sent = {**form, "csrf_token": token, "confirmed": "yes"}
@@ -231,21 +231,20 @@ def test_an_unknown_action_is_answered_404_and_a_get_405(cast, sign_in):
     token = csrf(client, "/admin/entries/list/")
     path = f"/admin/entries/action/delete/{cast.amina.id}"
     assert client.post(path, data={"csrf_token": token}).status_code == 404
-    reissue = f"/admin/entries/action/reissue/{cast.amina.id}"
-    assert client.get(reissue).status_code == 405
+    confirmation = f"/admin/entries/action/confirmation/{cast.amina.id}"
+    assert client.get(confirmation).status_code == 405
 
 
 def test_an_action_that_matters_asks_first(cast, sign_in):
-    client = sign_in(cast.officer)
-    old = cast.amina.secret
-    path = f"/admin/entries/action/reissue/{cast.amina.id}"
-    token = csrf(client, f"/admin/entries/show/{cast.amina.id}")
+    client = sign_in(cast.admin)
+    path = f"/admin/users/action/invite/{cast.clerk.id}"
+    token = csrf(client, f"/admin/users/show/{cast.clerk.id}")
     asked = client.post(path, data={"csrf_token": token})
     assert asked.status_code == 200
-    assert "stops working" in asked.text
-    assert db.session.get(Entry, cast.amina.id).secret == old
+    assert "is e-mailed to them" in asked.text
+    assert db.session.query(Mail).count() == 0
     client.post(path, data={"csrf_token": token, "confirmed": "yes"})
-    assert db.session.get(Entry, cast.amina.id).secret != old
+    assert db.session.query(Mail).count() == 1
 
 
 def test_nobody_sees_what_somebody_else_searches_for(own_app):

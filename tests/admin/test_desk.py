@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 from app.extensions import db
-from app.models import Mail
+from app.models import Certificate, Enquiry, Mail
 from app.services import publication
-from app.values import Language, MailState, OrganisationStatus
+from app.values import DayPart, EnquiryKind, Language, MailState, OrganisationStatus
+from tests.admin.test_cases import lost
 from tests.admin.test_releases import words
 from tests.cast import NOW, save
 
@@ -114,3 +115,81 @@ def test_links_of_the_desk_lead_somewhere(cast, sign_in):
 
 def test_nobody_sees_the_desk_without_signing_in(client):
     assert client.get("/admin/").status_code == 302
+
+
+def waiting_centre(cast):
+    """A centre with one of everything that can wait, and an enquiry at the board."""
+    cast.account(cast.amina)
+    result = cast.result(cast.amina)
+    other = cast.result(cast.boris)
+    cast.released(instant=NOW - DAY)
+    lost(cast.it024, name="Carla Conti")
+    day = NOW.date()
+    arrived = {"state": "arrived", "arrived_on": day, "sent_on": day}
+    asked = {"collect_on": day + 2 * DAY, "collect_part": DayPart.morning}
+    for entry, version, values in (
+        (cast.amina, result, {**arrived, "keep_until": day + 9 * DAY, **asked}),
+        (cast.boris, other, {"sent_on": day - DAY}),
+    ):
+        save(Certificate(entry=entry, result=version, **values))
+    enquiry = {"entry": cast.amina, "account": cast.amina.account, "result": result}
+    enquiry |= {"kind": EnquiryKind.recheck, "requested_at": NOW - DAY}
+    return save(Enquiry(**enquiry))
+
+
+def test_a_clerk_sees_what_waits_for_the_centre_and_no_names(cast, sign_in):
+    waiting_centre(cast)
+    text = words(sign_in(cast.clerk).page("/admin/"))
+    for said in (
+        "1 question to answer",
+        "1 enquiry about a result to pass on",
+        "1 appointment to confirm",
+        "1 certificate to be destroyed within a month",
+        "1 certificate is on its way to you",
+        "1 certificate waits to be collected",
+    ):
+        assert said in text
+    assert CALM not in text
+    for name in ("Benali", "Conti", "172"):
+        assert name not in text
+    other = cast.staff("clerk@it100.example", "Centre staff", cast.centre("IT100"))
+    assert CALM in words(sign_in(other).page("/admin/"))
+
+
+def test_the_officer_sees_what_the_centres_leave_lying(cast, sign_in, monkeypatch):
+    from app import clock
+
+    enquiry = waiting_centre(cast)
+    assert "not answered" not in words(sign_in(cast.officer).page("/admin/"))
+    enquiry.state, enquiry.accepted_at = "accepted", NOW
+    enquiry.answer_due_on = NOW.date() + DAY
+    db.session.commit()
+    monkeypatch.setattr(clock, "now", lambda: NOW + 4 * DAY)
+    text = words(sign_in(cast.officer).page("/admin/"))
+    assert "Centres that have not answered their candidates" in text
+    assert "1 question waits for more than three working days" in text
+    assert "0001 Amina Benali, 2611-FCE-P Overdue" in text
+    for who in ("approver", "partnerships", "admin"):
+        text = words(sign_in(getattr(cast, who)).page("/admin/"))
+        assert "three working days" not in text
+        assert "Benali" not in text
+
+
+def test_every_link_of_a_busy_centre_leads_somewhere(cast, sign_in, monkeypatch):
+    from app import clock
+
+    enquiry = waiting_centre(cast)
+    clerk = sign_in(cast.clerk)
+    links = clerk.page("/admin/").xpath("//main//a/@href")
+    assert len(links) == 6
+    for link in links:
+        page = clerk.get(link)
+        assert page.status_code == 200, link
+        assert "There are no rows here" not in page.text, link
+    enquiry.state, enquiry.accepted_at = "accepted", NOW
+    enquiry.answer_due_on = NOW.date()
+    db.session.commit()
+    monkeypatch.setattr(clock, "now", lambda: NOW + 4 * DAY)
+    officer = sign_in(cast.officer)
+    for link in officer.page("/admin/").xpath("//main//a/@href"):
+        assert officer.get(link).status_code == 200, link

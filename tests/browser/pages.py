@@ -10,10 +10,17 @@ VISITORS = {
         "",
         """
         / /centres /centres?q=pisa /centres?q=nowhere /verify /help /terms /privacy
+        /verify/unknown
         /accessibility /nowhere
         /candidate/login /candidate/register /candidate/register?id_number=CHI551204
         /candidate/forgotten /candidate/forgotten/sent
         /candidate/confirm/none /candidate/password/none
+        /candidate/login/link /candidate/login/link/sent /candidate/login/link/none
+        /candidate/email/none /candidate/register/unlock/none /candidate/deleted
+        /candidate/lost /candidate/lost?q=pisa /candidate/lost?q=nowhere
+        /candidate/lost?date=tomorrow /candidate/lost/IT024
+        /candidate/lost/IT024/sent /candidate/lost/request/{lost_open}
+        /candidate/lost/request/{lost_answered} /candidate/lost/request/{lost_closed}
         /verifier/login /verifier/register /verifier/register/new
         /verifier/register/join /verifier/register/thanks
         /verifier/forgotten /verifier/forgotten/sent /verifier/password/none
@@ -27,21 +34,149 @@ VISITORS = {
         /candidate/ /candidate/results/{amina} /candidate/results/{amina}/share
         /candidate/results/{amina}/share?name=univ
         /candidate/results/{amina}/share?name=nobody
+        /candidate/results/{amina}/share?name=northgate
         /candidate/results/{amina}/share/{organisation}
-        /candidate/shares /candidate/shares/{share}/withdraw
-        /candidate/account /candidate/account/password
+        /candidate/results/{amina}/share/{namesake}
+        /candidate/results/{amina}/invite /candidate/invitations/{waiting}/withdraw
+        /candidate/results/{amina}/links
+        /candidate/shares /candidate/shares?page=9 /candidate/shares/{share}/looks
+        /candidate/shares/{read}/looks /candidate/shares/{read}/withdraw
+        /candidate/account /candidate/account/password /candidate/account/email
+        /candidate/account/mine /candidate/account/delete
+        /candidate/exams/add /candidate/exams/{amina}
         """,
+    ),
+    # His result is missing, and his centre has answered.
+    "matteo": (
+        "/candidate/login",
+        "MAT610277",
+        "/candidate/ /candidate/exams/{matteo} /candidate/cases/{missing}",
+    ),
+    # An account that was not hers had shared her result; it is on hold.
+    "dora": (
+        "/candidate/login",
+        "DOR661839",
+        "/candidate/ /candidate/shares /candidate/shares/{held}/withdraw",
     ),
     "clerk": (
         "/admin/login/",
         "clerk@it024.example",
-        "/admin/ /admin/entries/list/ /admin/centres/list/ /admin/imports/",
+        """
+        /admin/ /admin/entries/list/ /admin/centres/list/ /admin/imports/
+        /admin/entries/show/{registered} /admin/entries/reissue/{registered}
+        /admin/entries/reissue/{unregistered}
+        /admin/cases/list/ /admin/cases/list/?_flt_0_state=closed
+        /admin/cases/show/{case_open} /admin/cases/show/{case_answered}
+        /admin/cases/show/{case_closed} /admin/cases/show/{case_missing}
+        /admin/cases/show/{case_open}?name=nobody /admin/cases/answer/{case_open}
+        /admin/cases/close/{case_open} /admin/cases/close/{case_closed}
+        """,
     ),
-    "boris": ("/candidate/login", "BOR730118", "/candidate/ /candidate/shares"),
+    # He waits for his result.
+    "boris": (
+        "/candidate/login",
+        "BOR730118",
+        """
+        /candidate/ /candidate/shares /candidate/exams/{boris}
+        /candidate/exams/{boris}/missing
+        """,
+    ),
+    # Her exam is to come.
+    "elena": (
+        "/candidate/login",
+        "ELE204817",
+        """
+        /candidate/ /candidate/exams/{elena} /candidate/shares
+        /candidate/results/{advanced}/links /candidate/links/{link}
+        /candidate/links/{link}/end /candidate/links/{link_ended}
+        /candidate/links/{link_expired}
+        """,
+    ),
+    # She has asked her centre for a check, as she had twice before in vain.
+    "noemi": (
+        "/candidate/login",
+        "NOE918244",
+        """
+        /candidate/ /candidate/exams/{noemi} /candidate/exams/{noemi}/enquiry
+        /candidate/exams/{noemi}/enquiry/cancel
+        """,
+    ),
+    # Checked once, and with the board for the second time.
+    "livia": (
+        "/candidate/login",
+        "LIV402655",
+        """
+        /candidate/exams/{livia} /candidate/exams/{livia}/enquiry
+        /candidate/exams/{livia}/enquiry/cancel
+        """,
+    ),
+    # A check has changed his result.
+    "davide": (
+        "/candidate/login",
+        "DAV776103",
+        """
+        /candidate/results/{davide} /candidate/exams/{davide}
+        /candidate/exams/{davide}/enquiry
+        """,
+    ),
+    # His result is pending.
+    "omar": (
+        "/candidate/login",
+        "OMA335508",
+        "/candidate/ /candidate/results/{omar} /candidate/exams/{omar}",
+    ),
+    # Her aunt collects the certificate, on a day that the centre has confirmed.
+    "sara": (
+        "/candidate/login",
+        "SAR150892",
+        """
+        /candidate/ /candidate/exams/{sara} /candidate/exams/{sara}/certificate
+        /candidate/exams/{sara}/certificate/arrange
+        /candidate/exams/{sara}/certificate/arrange?way=send
+        /candidate/exams/{sara}/certificate/arrange?way=post
+        """,
+    ),
+    # His certificate will soon be destroyed.
+    "tommaso": (
+        "/candidate/login",
+        "TOM284467",
+        """
+        /candidate/ /candidate/exams/{tommaso} /candidate/exams/{tommaso}/certificate
+        """,
+    ),
+    # She is nine, and her certificate is on its way.
+    "zoe": (
+        "/candidate/login",
+        "ZOE093316",
+        """
+        /candidate/ /candidate/results/{zoe} /candidate/exams/{zoe}
+        /candidate/exams/{zoe}/certificate /candidate/exams/{zoe}/enquiry
+        """,
+    ),
     "registrar": (
         "/verifier/login",
         "registrar@martesana.example",
-        "/verifier/ /verifier/results/{share} /verifier/organisation",
+        """
+        /verifier/ /verifier/results/{share} /verifier/results/{held}
+        /verifier/organisation
+        """,
+    ),
+    # She has read a result with its photo.
+    "reader": (
+        "/verifier/login",
+        "registrar@tirreno.example",
+        "/verifier/ /verifier/results/{read}",
+    ),
+    # What was shared with them is over.
+    "employer": (
+        "/verifier/login",
+        "registrar@golfo.example",
+        "/verifier/ /verifier/results/{back}",
+    ),
+    "latecomer": (
+        "/verifier/login",
+        "registrar@northgate.example",
+        "/verifier/ /verifier/results/{expired}",
     ),
     "officer": (
         "/admin/login/",
@@ -60,6 +195,46 @@ VISITORS = {
         /admin/accounts/list/ /admin/accounts/show/{account}
         """,
     ),
+    "officer, on checks and certificates": (
+        "/admin/login/",
+        "officer@board.example",
+        """
+        /admin/enquiries/list/ /admin/enquiries-due/list/
+        /admin/enquiries/show/{with_board} /admin/enquiries/unchanged/{with_board}
+        /admin/enquiries/changed/{with_board} /admin/enquiries/show/{decided}
+        /admin/enquiries/unchanged/{decided} /admin/enquiries/propose/{decided}
+        /admin/certificates/list/ /admin/certificates/show/{arrived}
+        /admin/certificates/send /admin/certificates/send?session={ready}
+        /admin/certificates/send?session={ready}&centre=IT024
+        /admin/rules/list/ /admin/rules/show/{it024}
+        """,
+    ),
+    "clerk, on checks and certificates": (
+        "/admin/login/",
+        "clerk@it024.example",
+        """
+        /admin/centreenquiries/list/ /admin/enquiries-to-pass-on/list/
+        /admin/centreenquiries/show/{to_pass_on}
+        /admin/centreenquiries/accept/{to_pass_on}
+        /admin/centreenquiries/refuse/{to_pass_on}
+        /admin/centreenquiries/show/{decided} /admin/centreenquiries/accept/{decided}
+        /admin/certificates/list/ /admin/certificates/show/{arrived}
+        /admin/certificates/arrived /admin/certificates/arrived?session={on_its_way}
+        /admin/certificates/arrived?session={ready}
+        /admin/certificates/agree/{arrived} /admin/certificates/hand_over/{arrived}
+        /admin/certificates/post/{arrived} /admin/certificates/destroy/{arrived}
+        /admin/certificates/hand_over/{sent}
+        /admin/rules/list/ /admin/rules/show/{it024} /admin/rules/edit/{it024}
+        """,
+    ),
+    "clerk without rules": (
+        "/admin/login/",
+        "clerk@it294.example",
+        """
+        /admin/ /admin/rules/list/ /admin/certificates/list/
+        /admin/certificates/arrived
+        """,
+    ),
     "approver": (
         "/admin/login/",
         "approver@board.example",
@@ -75,6 +250,8 @@ VISITORS = {
         /admin/organisations/restore/{approved}
         /admin/members/list/ /admin/members/show/{member}
         /admin/members/deactivate/{member}
+        /admin/invitations/list/ /admin/invitations/list/?_flt_0_host=nothing
+        /admin/invitations/show/{invitation} /admin/invitations/show/{answered}
         """,
     ),
     "admin": (
@@ -84,6 +261,7 @@ VISITORS = {
         /admin/ /admin/centres/list/ /admin/centres/list/?_flt_0_name=nothing
         /admin/centres/show/{centre} /admin/centres/add /admin/centres/edit/{centre}
         /admin/centres/delete/{centre} /admin/schools/list/ /admin/schools/add
+        /admin/rules/list/ /admin/rules/add /admin/rules/edit/{it024}
         /admin/schools/show/{school} /admin/schools/edit/{school}
         /admin/schools/delete/{school}
         /admin/users/list/ /admin/users/show/{user} /admin/users/add
@@ -92,11 +270,64 @@ VISITORS = {
         """,
     ),
 }
+_ENTRY = "SELECT {} FROM entry WHERE id_number = '{}'"
+_SHARED = (
+    "SELECT share.reference FROM share JOIN entry ON entry.id = entry_id"
+    " JOIN organisation ON organisation.id = organisation_id"
+    " WHERE id_number = '{}' AND website = 'https://www.{}'"
+)
+_LINK = "SELECT {} FROM share_link WHERE purpose = '{}'"
+_CASE = "SELECT min({}) FROM centre_case WHERE kind = '{}' AND state = '{}'"
+_CERTIFICATE = (
+    "SELECT certificate.{} FROM certificate JOIN entry ON entry.id = entry_id"
+    " WHERE id_number = '{}'"
+)
+LOST = "lost_confirmation"
 FOUND = {
-    "amina": f"SELECT reference FROM entry WHERE id_number = '{AMINA}'",
-    "share": "SELECT share.reference FROM share JOIN entry ON entry.id = entry_id"
-    f" WHERE id_number = '{AMINA}' AND withdrawn_at IS NULL"
-    " ORDER BY share.at LIMIT 1",
+    "amina": _ENTRY.format("reference", AMINA),
+    "boris": _ENTRY.format("reference", "BOR730118"),
+    "elena": _ENTRY.format("reference", "ELE204817"),
+    "matteo": _ENTRY.format("reference", "MAT610277"),
+    "noemi": _ENTRY.format("reference", "NOE918244"),
+    "livia": _ENTRY.format("reference", "LIV402655"),
+    "davide": _ENTRY.format("reference", "DAV776103"),
+    "omar": _ENTRY.format("reference", "OMA335508"),
+    "sara": _ENTRY.format("reference", "SAR150892"),
+    "tommaso": _ENTRY.format("reference", "TOM284467"),
+    "zoe": _ENTRY.format("reference", "ZOE093316"),
+    "it024": "SELECT id FROM centre WHERE number = 'IT024'",
+    "with_board": "SELECT min(id) FROM enquiry WHERE state = 'accepted'",
+    "to_pass_on": "SELECT min(id) FROM enquiry WHERE state = 'requested'",
+    "decided": "SELECT min(id) FROM enquiry WHERE outcome = 'changed'",
+    "arrived": _CERTIFICATE.format("id", "SAR150892"),
+    "sent": _CERTIFICATE.format("id", "ZOE093316"),
+    "on_its_way": "SELECT code FROM exam_session WHERE id ="
+    " (SELECT session_id FROM entry WHERE id_number = 'ZOE093316')",
+    "registered": _ENTRY.format("id", AMINA),
+    "unregistered": _ENTRY.format("id", "IRE877421"),
+    "missing": _CASE.format("reference", "missing_result", "answered"),
+    "lost_open": _CASE.format("reference", LOST, "open"),
+    "lost_answered": _CASE.format("reference", LOST, "answered"),
+    "lost_closed": _CASE.format("reference", LOST, "closed"),
+    "case_open": _CASE.format("id", LOST, "open"),
+    "case_answered": _CASE.format("id", LOST, "answered"),
+    "case_closed": _CASE.format("id", LOST, "closed"),
+    "case_missing": _CASE.format("id", "missing_result", "answered"),
+    "share": _SHARED.format(AMINA, "martesana.example"),
+    "read": _SHARED.format(AMINA, "tirreno.example"),
+    "back": _SHARED.format(AMINA, "golfo.example"),
+    "expired": _SHARED.format(AMINA, "northgate.example"),
+    "held": _SHARED.format("DOR661839", "martesana.example"),
+    "waiting": "SELECT max(reference) FROM invitation WHERE state = 'sent'",
+    "invitation": "SELECT max(id) FROM invitation WHERE state = 'sent'",
+    "answered": "SELECT max(id) FROM invitation WHERE state = 'answered'",
+    "link": _LINK.format("reference", "Teaching agency, Dublin"),
+    "link_ended": _LINK.format("reference", "Sent to the wrong address"),
+    "link_expired": _LINK.format("reference", "Holiday job"),
+    "advanced": "SELECT reference FROM entry WHERE id ="
+    f" ({_LINK.format('entry_id', 'Teaching agency, Dublin')})",
+    "namesake": "SELECT max(reference) FROM organisation"
+    " WHERE name = 'Northgate University'",
     "organisation": "SELECT reference FROM organisation WHERE status = 'approved'"
     " ORDER BY id LIMIT 1",
     "applied": "SELECT min(id) FROM organisation WHERE status = 'applied'",
@@ -117,10 +348,17 @@ FOUND = {
     "mail": "SELECT min(id) FROM mail",
     "row": "SELECT min(id) FROM audit_row",
 }
+# What was shared there is over: no more than that is said.
+OVER = ("{back}", "{expired}", "/verifier/results/{held}")
 # Not pages for the eyes, or opened by tests of their own with what a person does there.
 NO_PAGES = {"static", "health", "bootstrap", "demo"}
 OTHER_ADDRESSES = {
+    "candidate.authorisation_to_collect",
     "candidate.statement",
+    "candidate.link_qr",
+    "candidate.link_qr_file",
+    "verified.photo",
+    "verifier.photo",
     "verifier.statement",
     "public.favicon",
     "public.robots",

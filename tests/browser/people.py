@@ -3,7 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
+
+from tests.browser.stage import Person, Stage
+from tests.browser.words import Words
 
 PASSWORD = "correct horse battery"
 
@@ -54,6 +57,88 @@ def sign_in_as_candidate(page: Page, candidate: Candidate) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("My exams")
+
+
+def log_in(page: Page, words: Words, person: Person) -> None:
+    """Sign in as a candidate of the stage, in the language of the journey."""
+    page.goto("/candidate/login")
+    page.get_by_label(words("ID Number"), exact=True).fill(person.id_number)
+    page.get_by_label(words("Password"), exact=True).fill(PASSWORD)
+    page.get_by_role("button", name=words("Log in"), exact=True).click()
+    expect(page.locator("h1")).to_have_text(words("My exams"))
+
+
+def log_in_with_email(page: Page, words: Words, path: str, email: str) -> None:
+    """Sign in as a registrar or as staff, in the language of the journey."""
+    page.goto(path)
+    page.get_by_label(words("Email address"), exact=True).fill(email)
+    page.get_by_label(words("Password"), exact=True).fill(PASSWORD)
+    page.get_by_role("button", name=words("Log in"), exact=True).click()
+    expect(page.get_by_role("button", name=words("Sign out"))).to_be_visible()
+
+
+def press(page: Page, name: str) -> None:
+    """Press the one button of this name."""
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def fill_in(page: Page, words: Words, texts: dict[str, str]) -> None:
+    """Type texts into the fields of these labels, as the source names them."""
+    for label, text in texts.items():
+        page.get_by_label(words(label), exact=True).fill(text)
+
+
+def problem_of(page: Page, label: str) -> Locator:
+    """Return what is said beside the field of this label about what was typed."""
+    field = page.locator(".field.has-error", has=page.get_by_label(label, exact=True))
+    return field.locator(".error")
+
+
+def register_with_paper(
+    page: Page, words: Words, person: Person, email: str, secret: str = ""
+) -> None:
+    """Open an account with what stands on somebody's paper, in the journey's words."""
+    page.goto("/candidate/register")
+    texts = {
+        "ID Number": person.id_number,
+        "Secret Number": secret or person.secret,
+        "Date of birth": person.typed_birth,
+        "Email address": email,
+        "Confirm email address": email,
+        "Password": PASSWORD,
+        "Confirm password": PASSWORD,
+    }
+    fill_in(page, words, texts)
+    page.get_by_label(words("I agree to the terms of use"), exact=True).check()
+    press(page, words("Submit"))
+
+
+def add_exam(page: Page, words: Words, person: Person) -> None:
+    """Type what stands on the paper of another exam into the page that adds it."""
+    texts = {
+        "ID Number": person.id_number,
+        "Secret Number": person.secret,
+        "Date of birth": person.typed_birth,
+    }
+    fill_in(page, words, texts)
+    press(page, words("Add this exam"))
+
+
+def enter(page: Page, words: Words, typed: str, password: str = PASSWORD) -> None:
+    """Try to log in as a candidate with an ID Number or an e-mail address."""
+    page.goto("/candidate/login")
+    fill_in(page, words, {"ID Number": typed, "Password": password})
+    press(page, words("Log in"))
+
+
+def mail_to(stage: Stage, words: Words, address: str, subject: str) -> str:
+    """Return the text of a message with this subject, once the job has sent it."""
+    return stage.service.post_office.wait_for(address, re.escape(words(subject)))
+
+
+def follow(page: Page, name: str) -> None:
+    """Follow the first link whose name begins like this."""
+    page.locator("main").get_by_role("link", name=name).first.click()
 
 
 def sign_in_with_email(
@@ -113,7 +198,7 @@ def share(page: Page, result_path: str, organisation: str) -> None:
     page.get_by_role("link", name="Send my result", exact=True).click()
     page.get_by_label("Name of the organisation").fill(organisation.split()[-1])
     page.get_by_role("button", name="Search", exact=True).click()
-    page.get_by_role("link", name=organisation, exact=True).click()
+    page.locator(".cards").get_by_role("link", name=organisation).click()
     expect(page.locator("h1")).to_have_text(f"Send my result to {organisation}?")
     page.get_by_role("button", name="Send my result", exact=True).click()
     expect(page.locator(".flash")).to_contain_text(organisation)

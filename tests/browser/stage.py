@@ -21,11 +21,23 @@ from app.models import (
     ExamSession,
     Member,
     Organisation,
+    Photo,
     Result,
+    Share,
     StaffMember,
 )
-from app.services import credentials, identifiers, lookalikes, names, publication
+from app.services import (
+    credentials,
+    identifiers,
+    lookalikes,
+    names,
+    photos,
+    publication,
+    storage,
+)
+from app.transactions import atomic
 from app.values import (
+    TERMS_VERSION,
     ExamCode,
     Language,
     MemberRole,
@@ -36,6 +48,7 @@ from app.values import (
 )
 from tests.browser.service import Service
 from tests.cast import Role, User, password_hash, save
+from tests.papers import jpeg
 
 SECRET = "00482913"
 # B2 First: 172 is Grade C, level B2.
@@ -85,8 +98,12 @@ class Stage:
         factory = db.session.session_factory
         factory.configure(join_transaction_mode="conditional_savepoint")
         with self.app.app_context():
+            # The one password of the stage, which is hashed outside of transactions.
+            password_hash()
             try:
-                yield db.session
+                # As a writer from the first row on: the running service writes too.
+                with atomic():
+                    yield db.session
             finally:
                 db.session.remove()
                 db.engine.dispose()
@@ -104,6 +121,7 @@ class Stage:
         out_hours_ago: float | None = 24,
         account: bool = True,
         language: str = "en",
+        centre: str = "IT024",
         **values: Any,
     ) -> Person:
         """Make a candidate: entered, examined, with a result that is out by default.
@@ -113,7 +131,8 @@ class Stage:
         """
         number, now = next(self._numbers), datetime.now(UTC)
         with self.set():
-            centre, sat = self._centre(), (now - timedelta(days=sat_days_ago)).date()
+            at_centre = self._centre(centre)
+            sat = (now - timedelta(days=sat_days_ago)).date()
             session = save(
                 ExamSession(
                     code=f"J{number:03d}-{exam}",
@@ -128,7 +147,7 @@ class Stage:
             entry = save(
                 Entry(
                     session=session,
-                    centre=centre,
+                    centre=at_centre,
                     candidate_number="0001",
                     first_name=first,
                     family_name=family,
@@ -170,7 +189,16 @@ class Stage:
                 entry.statement_number,
             )
 
-    def organisation(self, name: str, domain: str) -> str:
+    def organisation(
+        self,
+        name: str,
+        domain: str,
+        *,
+        city: str = "Bologna",
+        country: str = "IT",
+        checked: bool = True,
+        language: str = "en",
+    ) -> str:
         """Make an approved university; return its primary user's e-mail address."""
         now = datetime.now(UTC)
         with self.set():
@@ -180,9 +208,9 @@ class Stage:
                     folded_name=lookalikes.folded(name),
                     type=OrganisationType.university,
                     website=f"https://www.{domain}",
-                    city="Bologna",
-                    country="IT",
-                    domain_matches=True,
+                    city=city,
+                    country=country,
+                    domain_matches=checked,
                     status=OrganisationStatus.approved,
                     applied_at=now - timedelta(days=30),
                     due_on=(now - timedelta(days=23)).date(),
@@ -198,10 +226,57 @@ class Stage:
                 created_at=now - timedelta(days=25),
                 role=MemberRole.primary,
                 password_hash=password_hash(),
+                language=Language(language),
             )
             return str(save(member).email)
 
-    def staff(self, role: str, *, at_the_centre: bool = False) -> str:
+    def photograph(self, person: Person) -> None:
+        """Keep a photo of the exam day of a candidate."""
+        with self.set():
+            photo = save(
+                Photo(
+                    entry=self.entry(person),
+                    imported_at=datetime.now(UTC),
+                    source_hash="0" * 64,
+                    width=240,
+                    height=300,
+                )
+            )
+            storage.write(photos.file_name(photo.reference), jpeg(240, 300))
+
+    def share(self, person: Person, email: str, **values: Any) -> str:
+        """Let a result be shared with the organisation of a user; return its reference.
+
+        As its candidate did it some days ago, and the receipt has long come.
+        """
+        with self.set():
+            entry = self.entry(person)
+            member = db.session.scalars(
+                db.select(Member).where(Member.email == email)
+            ).one()
+            granted = {
+                "at": datetime.now(UTC) - timedelta(days=3),
+                "terms_version": TERMS_VERSION,
+                "account": entry.account,
+                **values,
+            }
+            organisation = member.organisation
+            shared = save(Share(entry=entry, organisation=organisation, **granted))
+            return str(shared.reference)
+
+    def entry(self, person: Person) -> Entry:
+        """Return the row of a candidate, on the set."""
+        found = db.select(Entry).where(Entry.reference == person.reference)
+        return db.session.scalars(found).one()
+
+    def centre(self) -> str:
+        """Make a centre that no other journey knows; return its number."""
+        with self.set():
+            return str(self._centre(f"IT{500 + next(self._numbers)}").number)
+
+    def staff(
+        self, role: str, *, at_the_centre: bool = False, centre: str = "IT024"
+    ) -> str:
         """Make a back-office user; return their e-mail address."""
         email = f"staff{next(self._numbers)}@board.example"
         with self.set() as session:
@@ -217,21 +292,21 @@ class Stage:
                     roles=[held],
                 )
             )
-            centre = self._centre().id if at_the_centre else None
-            save(StaffMember(user_id=user.id, centre_id=centre))
+            own = self._centre(centre).id if at_the_centre else None
+            save(StaffMember(user_id=user.id, centre_id=own))
         return email
 
-    def _centre(self) -> Centre:
-        found = db.session.scalar(db.select(Centre).where(Centre.number == "IT024"))
+    def _centre(self, number: str = "IT024") -> Centre:
+        found = db.session.scalar(db.select(Centre).where(Centre.number == number))
         return found or save(
             Centre(
-                number="IT024",
+                number=number,
                 name="Centro Galileo",
                 city="Pisa",
                 country="IT",
-                email="esami@it024.example",
+                email=f"esami@{number.lower()}.example",
                 phone="+39 050 123456",
-                website="https://it024.example",
+                website=f"https://{number.lower()}.example",
                 address="Via Roma 1, 56100 Pisa",
                 timezone="Europe/Rome",
             )

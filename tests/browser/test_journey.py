@@ -53,10 +53,16 @@ def test_a_result_travels_from_the_boards_files_to_a_university(service, visitor
     registrar = an_organisation_comes_in(service, visitors)
     share(amina, path, UNIVERSITY)
     expect(amina.locator("main")).to_contain_text("Not read yet")
+    receipt = service.post_office.wait_for(candidate.email, "result has been sent")
+    assert UNIVERSITY in receipt
+    assert "172" not in receipt
     shared = the_registrar_reads(registrar)
     amina_takes_it_back(amina)
-    assert status_of(registrar, shared) == 404
-    assert status_of(registrar, f"{shared}/statement.pdf") == 404
+    assert status_of(registrar, shared) == 410
+    assert status_of(registrar, f"{shared}/statement.pdf") == 410
+    registrar.goto(shared)
+    expect(registrar.locator("h1")).to_contain_text("withdrawn this result")
+    expect(registrar.locator("body")).not_to_contain_text("Benali")
     registrar.goto("/verifier/")
     expect(registrar.locator("main")).not_to_contain_text("Benali")
     assert "rows hold" in service.flask("audit", "verify")

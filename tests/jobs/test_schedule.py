@@ -42,8 +42,8 @@ def test_candidates_of_a_release_are_told_once(cast):
 
 def test_wrong_tries_are_forgotten_after_their_window(app):
     throttle.charge(throttle.Door.candidate_sign_in, "amina", "192.0.2.1", at=NOW)
-    assert jobs.run_job("forget-tries", at=NOW + timedelta(minutes=59)) == 0
-    assert jobs.run_job("forget-tries", at=NOW + timedelta(minutes=61)) == 4
+    assert jobs.run_job("forget-tries", at=NOW + timedelta(hours=23)) == 0
+    assert jobs.run_job("forget-tries", at=NOW + timedelta(hours=25)) == 4
     assert count(Throttle) == 0
 
 
@@ -106,6 +106,24 @@ def test_addresses_are_erased_ten_years_after_the_exam_and_nothing_else(cast):
 def test_a_leap_day_has_its_ten_years_too(app):
     at = NOW.replace(year=2036, month=2, day=29)
     assert jobs.run_job("erase-addresses", at=at) == 0
+
+
+def test_shares_whose_last_day_is_over_are_ended(cast):
+    account = cast.account(cast.amina)
+    share = save(
+        Share(
+            entry=cast.amina,
+            organisation=cast.acme,
+            account=account,
+            at=NOW - DAY,
+            terms_version="x",
+            expires_at=NOW,
+        )
+    )
+    assert jobs.run_job("end-shares", at=NOW - timedelta(seconds=1)) == 0
+    assert jobs.run_job("end-shares", at=NOW) == 1
+    assert jobs.run_job("end-shares", at=NOW) == 0
+    assert db.session.get(Share, share.id, populate_existing=True).withdrawn_at == NOW
 
 
 def test_shares_are_erased_two_years_after_the_last_look(cast):

@@ -8,7 +8,16 @@ import pytest
 from app.errors import NotFound, Refused, TooManyTries
 from app.extensions import db
 from app.models import AuditRow, CandidateAccount, Entry, Mail, SignIn
-from app.services import accounts, audit, proof, signins, tokens
+from app.services import (
+    accounts,
+    addresses,
+    audit,
+    proof,
+    registering,
+    signins,
+    tokens,
+)
+from app.services.registering import Paper
 from app.services.tokens import Purpose
 from app.values import TERMS_VERSION, Language
 from tests.cast import NOW, PASSWORD, Cast, save
@@ -30,7 +39,8 @@ def register(entry, *, at=NOW, address="10.0.0.1", **typed):
         "wants_updates": True,
         **typed,
     }
-    return accounts.register(**form, address=address, at=at)
+    numbers = [form.pop(name) for name in ("id_number", "secret", "date_of_birth")]
+    return registering.register(Paper(*numbers), **form, address=address, at=at)
 
 
 def refusal(entry, **typed):
@@ -213,10 +223,8 @@ def test_two_people_with_one_paper_cannot_both_register(own_app):
         with own_app.app_context():
             ready.wait()
             try:
-                accounts.register(
-                    number,
-                    SECRET,
-                    birth,
+                registering.register(
+                    Paper(number, SECRET, birth),
                     f"p{n}@mail.example",
                     f"password of number {n}",
                     Language.en,
@@ -273,10 +281,10 @@ def confirmation(account, at=NOW):
 def test_a_link_confirms_the_address_once(cast):
     account = register(cast.amina)
     token = confirmation(account)
-    accounts.confirm_email(token, at=NOW + SECOND)
+    addresses.confirm(token, at=NOW + SECOND)
     assert account.email_confirmed_at == NOW + SECOND
     with pytest.raises(NotFound):
-        accounts.confirm_email(token, at=NOW + 2 * SECOND)
+        addresses.confirm(token, at=NOW + 2 * SECOND)
     assert len(acts("account_email_confirmed")) == 1
 
 
@@ -285,13 +293,11 @@ def test_links_are_good_for_one_purpose_and_one_week(cast):
     with pytest.raises(NotFound):
         accounts.set_password(confirmation(account), "a new password", at=NOW)
     with pytest.raises(NotFound):
-        accounts.confirm_email(
-            tokens.make(Purpose.set_password, account, at=NOW), at=NOW
-        )
+        addresses.confirm(tokens.make(Purpose.set_password, account, at=NOW), at=NOW)
     with pytest.raises(NotFound):
-        accounts.confirm_email(confirmation(account), at=NOW + timedelta(days=7))
+        addresses.confirm(confirmation(account), at=NOW + timedelta(days=7))
     with pytest.raises(NotFound):
-        accounts.confirm_email(confirmation(account) + "x", at=NOW)
+        addresses.confirm(confirmation(account) + "x", at=NOW)
 
 
 def test_a_link_of_a_member_opens_no_candidate(cast):
@@ -303,13 +309,21 @@ def test_a_link_of_a_member_opens_no_candidate(cast):
 
 
 def test_the_confirmation_can_be_asked_for_again_a_few_times(cast):
+    """And no more on that day: nobody has shown yet that the address is theirs."""
     account = register(cast.amina)
-    for _ in range(10):
-        accounts.ask_confirmation(account, at=NOW)
+    for _ in range(4):
+        addresses.ask_confirmation(account, at=NOW)
+    for later in (timedelta(0), timedelta(hours=2)):
+        with pytest.raises(Refused) as enough:
+            addresses.ask_confirmation(account, at=NOW + later)
+        assert enough.value.status == 429
     assert len(mails("confirm_email")) == 5
-    accounts.confirm_email(confirmation(account), at=NOW)
-    accounts.ask_confirmation(account, at=NOW + timedelta(days=1))
-    assert len(mails("confirm_email")) == 5
+    addresses.ask_confirmation(account, at=NOW + timedelta(days=1))
+    assert len(mails("confirm_email")) == 6
+    addresses.confirm(confirmation(account), at=NOW)
+    with pytest.raises(Refused):
+        addresses.ask_confirmation(account, at=NOW + timedelta(days=2))
+    assert len(mails("confirm_email")) == 6
 
 
 # --- Passwords ------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The trail cannot be changed unnoticed, in the service or in the database."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -26,6 +28,14 @@ def test_an_untouched_trail_holds(cast):
     assert (held, broken) == (2, None)
     row = db.session.scalars(db.select(AuditRow).order_by(AuditRow.id.desc())).first()
     assert row.actor == f"staff:{cast.officer.id}"
+
+
+def test_an_act_that_is_written_on_another_clock_holds_too(app):
+    with atomic():
+        at = NOW.astimezone(ZoneInfo("Europe/Rome"))
+        audit.append(AuditAction.record_changed, "centre:IT024", by=None, at=at)
+    db.session.expire_all()
+    assert audit.first_broken() == (1, None)
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,20 @@ VALUES = {
     "due_on": "2026-12-21",
     "reason": "We could not reach you.",
     "id_number_ending": "ABC",
+    "centre": "Centro Linguistico di Pisa",
+    "count": "3",
+    "city": "Pisa",
+    "scope": "components",
+    "host": "unipi.example",
+    "until": "2026-12-31",
+    "day": "2027-01-12",
+    "keep_until": "2027-11-30",
+    "part": "morning",
+    "candidate": "0001 Boris Ivanov",
 }
 ALL = ("base_url", "name")
 NEEDS = {
+    "account_deleted": (),
     "confirm_email": ("link",),
     "result_out": ("exam", "session", "path"),
     "set_password": ("link",),
@@ -35,6 +46,48 @@ NEEDS = {
     "member_added": ("organisation", "link"),
     "staff_added": ("link",),
     "registered": ("id_number_ending",),
+    "sign_in_link": ("link", "id_number_ending"),
+    "secret_unlock": ("link", "id_number_ending"),
+    "email_change": ("link",),
+    "email_changed": (),
+    "share_receipt": ("organisation", "city", "exam", "session", "scope", "path"),
+    "share_read": ("organisation", "exam", "session", "path"),
+    "share_withdrawn": ("organisation", "exam", "session", "path"),
+    "enquiry_received": ("exam", "session", "path"),
+    "enquiry_for_centre": ("candidate", "exam", "session", "path"),
+    "enquiry_refused": ("exam", "session", "path"),
+    "enquiry_passed_on": ("exam", "session", "due_on", "path"),
+    "enquiry_answered": ("exam", "session", "path"),
+    "enquiry_closed_for_centre": ("candidate", "exam", "session", "path"),
+    "result_corrected": ("exam", "session", "path"),
+    "result_amended": ("candidate", "organisation", "exam", "session", "path"),
+    "result_withdrawn_notice": (
+        "candidate",
+        "organisation",
+        "exam",
+        "session",
+        "path",
+    ),
+    "certificate_arrived": ("exam", "session", "keep_until", "path"),
+    "certificate_reminder": ("exam", "session", "keep_until", "path"),
+    "certificate_agreed": ("exam", "session", "day", "part", "path"),
+    "certificate_posted": ("exam", "session", "day", "path"),
+    "certificate_collected": ("exam", "session", "day", "path"),
+    "case_received": ("centre", "path"),
+    "case_answered": ("centre", "path"),
+    "case_for_centre": ("centre", "count", "path"),
+    "invitation": ("candidate", "host", "path"),
+    "invitation_answered": (
+        "organisation",
+        "city",
+        "exam",
+        "session",
+        "scope",
+        "path",
+    ),
+    "link_made": ("exam", "session", "scope", "until", "path"),
+    "link_looked": ("exam", "session", "path"),
+    "link_ended": ("exam", "session", "path"),
 }
 EVERY = [(kind, language) for kind in NEEDS for language in Language]
 
@@ -63,6 +116,9 @@ def test_a_letter_is_whole_in_text_and_html(app, kind, language):
     assert len(tree.findall(".//h1")) == 1
     for needed in NEEDS[kind]:
         shown = {"exam": "B2 First", "due_on": "21", "path": "example/candidate/"}
+        # In a sentence of its own; see test_receipts.py.
+        shown["scope"] = ""
+        shown |= {"day": "12", "keep_until": "30", "part": "", "until": "31"}
         shown["session"] = (
             "November 2026" if language is Language.en else "novembre 2026"
         )
@@ -143,3 +199,11 @@ def test_a_queued_row_becomes_a_message(app, cast):
     link = re.search(r"http://127\.0\.0\.1:8000/candidate/password/\S+", message.body)
     assert link
     assert link.group() in message.html
+
+
+@pytest.mark.parametrize("form", ["txt", "html"])
+def test_a_candidate_reads_which_account_the_new_password_is_for(app, form):
+    theirs = letter("set_password", form, id_number_ending="ABC")
+    assert "ends in ABC" in theirs
+    assert "one hour" in theirs
+    assert "24 hours" in letter("set_password", form)

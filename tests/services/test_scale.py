@@ -1,6 +1,7 @@
 """The scale picture: every number on it, none upon another, and all of it in words."""
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -9,11 +10,15 @@ from lxml import etree
 
 from app.services import grading, scale, scale_layout
 from app.services.scale_shapes import Bar, Dot, Label
-from app.values import ComponentCode, ExamCode
+from app.services.schemes import SCHEMES
+from app.values import ComponentCode
 
 C = ComponentCode
 FIRST = {C.R: 172, C.U: 170, C.W: 168, C.L: 175, C.S: 175}
-SCALED = [code for code, exam in grading.EXAMS.items() if exam.kind == "scale"]
+FCE = grading.exam("FCE")
+SCALED = [
+    exam for history in SCHEMES.values() for _, exam in history if exam.kind == "scale"
+]
 
 
 def svgs(picture):
@@ -37,7 +42,7 @@ def overlap(one, other):
 
 @st.composite
 def results(draw):
-    exam = grading.exam(draw(st.sampled_from(SCALED)))
+    exam = draw(st.sampled_from(SCALED))
     score = st.integers(80, exam.maximum)
     scores = {part.code: draw(score) for part in exam.components}
     return exam, draw(st.none() | score), scores
@@ -47,7 +52,7 @@ def results(draw):
 def test_no_label_lies_upon_another_whatever_the_scores(shared_app, result, form):
     exam, overall, scores = result
     with shared_app.test_request_context():
-        laid = scale.laid_out(form, exam.code, overall, scores)
+        laid = scale.laid_out(form, exam, overall, scores)
     boxes = label_boxes(laid)
     for index, one in enumerate(boxes):
         assert one[0] >= -0.5
@@ -58,14 +63,17 @@ def test_no_label_lies_upon_another_whatever_the_scores(shared_app, result, form
 
 def test_equal_scores_have_a_mark_each(app):
     laid = scale.laid_out(
-        scale_layout.WIDE, ExamCode.PET, 150, dict.fromkeys((C.R, C.W, C.L, C.S), 150)
+        scale_layout.WIDE,
+        grading.exam("PET"),
+        150,
+        dict.fromkeys((C.R, C.W, C.L, C.S), 150),
     )
     places = {(dot.x, dot.y) for dot in laid.marks if isinstance(dot, Dot)}
     assert len(places) == 4
 
 
 def test_marks_stand_where_the_axis_says(app):
-    laid = scale.laid_out(scale_layout.WIDE, ExamCode.FCE, 160, {C.R: 160, C.U: 200})
+    laid = scale.laid_out(scale_layout.WIDE, FCE, 160, {C.R: 160, C.U: 200})
     axis = {
         mark.text: mark.x
         for mark in laid.marks
@@ -76,16 +84,18 @@ def test_marks_stand_where_the_axis_says(app):
 
 
 def test_the_reached_level_and_grade_stand_out(app):
-    laid = scale.laid_out(scale_layout.WIDE, ExamCode.FCE, 172, FIRST)
+    laid = scale.laid_out(scale_layout.WIDE, FCE, 172, FIRST)
     told = [m.text for m in laid.marks if isinstance(m, Label) and m.ink == "on-accent"]
     assert told == ["B2", "C"]
-    assert sum(isinstance(m, Bar) and m.ink == "accent" for m in laid.marks) == 2
+    filled = [m for m in laid.marks if isinstance(m, Bar) and m.ink == "accent"]
+    # The level, the line under the level of the exam, and the grade.
+    assert [bar.height for bar in filled] == [28, 3, 34]
 
 
 def test_a_page_gets_a_wide_and_a_tall_picture_with_all_numbers_in_words(app):
     with app.test_request_context():
-        drawn = svgs(scale.picture(ExamCode.FCE, 172, FIRST))
-    assert [svg.get("viewBox").split()[2] for svg in drawn] == ["720", "343"]
+        drawn = svgs(scale.picture(FCE, 172, FIRST))
+    assert [svg.get("viewBox").split()[2] for svg in drawn] == ["720", "300"]
     for svg in drawn:
         assert svg.get("role") == "img"
         named = svg.get("aria-labelledby").split()
@@ -101,15 +111,15 @@ def test_a_page_gets_a_wide_and_a_tall_picture_with_all_numbers_in_words(app):
 
 def test_several_pictures_on_a_page_share_no_id(app):
     with app.test_request_context():
-        page = scale.picture(ExamCode.FCE, 172, FIRST, name="first")
-        page += scale.picture(ExamCode.FCE, 172, FIRST, name="second")
+        page = scale.picture(FCE, 172, FIRST, name="first")
+        page += scale.picture(FCE, 172, FIRST, name="second")
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids)) == 8
 
 
 def test_a_score_below_what_the_exam_reports_is_a_hollow_mark(app):
     laid = scale.laid_out(
-        scale_layout.TALL, ExamCode.KET, 110, {C.RW: 120, C.L: 118, C.S: 80}
+        scale_layout.TALL, grading.exam("KET"), 110, {C.RW: 120, C.L: 118, C.S: 80}
     )
     hollow = [m for m in laid.marks if isinstance(m, Dot) and m.hollow]
     assert len(hollow) == 1
@@ -119,7 +129,7 @@ def test_a_score_below_what_the_exam_reports_is_a_hollow_mark(app):
 def test_children_get_shields(app):
     scores = {C.L: 5, C.RW: 3, C.S: 4}
     with app.test_request_context():
-        wide = svgs(scale.picture(ExamCode.YLEF, 12, scores))[0]
+        wide = svgs(scale.picture(grading.exam("YLEF"), 12, scores))[0]
     shields = wide.findall("{*}polygon")
     assert len(shields) == 15
     assert sum(shield.get("fill") != "none" for shield in shields) == 12
@@ -127,5 +137,59 @@ def test_children_get_shields(app):
 
 
 def test_an_exam_without_scores_has_no_picture(app):
-    assert scale.picture(ExamCode.DELTA1, None, {}) == ""
-    assert scale.picture(ExamCode.FCE, None, {}) == ""
+    assert scale.picture(grading.exam("DELTA1"), None, {}) == ""
+    assert scale.picture(FCE, None, {}) == ""
+
+
+def test_the_level_of_the_exam_is_marked_and_told(app):
+    with app.test_request_context():
+        for svg in svgs(scale.picture(FCE, 185, {C.R: 185})):
+            assert "this exam" in texts(svg)
+            assert "Level of the exam: B2" in svg.find("{*}desc").text
+            assert "185 (C1)" in svg.find("{*}desc").text
+
+
+def test_reading_and_writing_of_a2_key_is_said_to_count_twice(app):
+    scores = {C.RW: 130, C.L: 118, C.S: 121}
+    with app.test_request_context():
+        wide = svgs(scale.picture(grading.exam("KET"), 125, scores))[0]
+    assert "Reading and Writing ×2" in texts(wide)
+
+
+@pytest.mark.parametrize("form", [scale_layout.WIDE, scale_layout.TALL])
+def test_a_score_that_is_not_reported_is_not_pointed_at(app, form):
+    def drawn(score):
+        return scale.laid_out(form, FCE, score, dict.fromkeys(FIRST, score)).marks
+
+    assert drawn(90) == drawn(121)
+    assert [m for m in drawn(90) if isinstance(m, Label) and m.ink == "on-accent"] == []
+
+
+POINTS = [
+    exam for history in SCHEMES.values() for _, exam in history if exam.kind == "points"
+]
+
+
+@pytest.mark.parametrize("exam", POINTS, ids=lambda exam: exam.code)
+@pytest.mark.parametrize("form", [scale_layout.WIDE, scale_layout.TALL])
+def test_points_have_a_picture_from_0_to_100(app, exam, form):
+    for points in (1, 44, 45, 59, 60, 75, 89, 100):
+        laid = scale.laid_out(form, exam, points, {})
+        told = [mark for mark in laid.marks if isinstance(mark, Label)]
+        assert f"Overall score {points}/100" in [mark.text for mark in told]
+        assert not [
+            mark for mark in told if mark.text in ("CEFR level", "230", "this exam")
+        ]
+        boxes = label_boxes(laid)
+        for index, one in enumerate(boxes):
+            assert -0.5 <= one[0] <= one[2] <= form.width + 0.5
+            assert not any(overlap(one, other) for other in boxes[index + 1 :])
+
+
+def test_the_words_of_a_picture_of_points_speak_of_points(app):
+    old = grading.exam_on("FCE", date(2012, 6, 9))
+    with app.test_request_context():
+        wide = svgs(scale.picture(old, 78, {}))[0]
+    assert wide.find("{*}title").text == "B2 First on the scale from 0 to 100"
+    assert "78/100 (B2)" in wide.find("{*}desc").text
+    assert "C: from 60 to 74" in wide.find("{*}desc").text

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,16 @@ from sqlalchemy import event, insert, text
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
 from app.models import AuditRow, Entry, Release, Share, ShareAccess
-from app.services import access, corrections, inbox, organisations, publication, sharing
+from app.services import (
+    access,
+    corrections,
+    inbox,
+    organisations,
+    outbox,
+    publication,
+    receipts,
+    sharing,
+)
 from app.services.inbox import Wanted
 from app.values import (
     AccessKind,
@@ -18,6 +28,7 @@ from app.values import (
     MemberRole,
     OrganisationStatus,
     ResultStatus,
+    ShareScope,
     new_reference,
 )
 from tests.cast import NOW, Cast, save
@@ -147,9 +158,9 @@ def test_from_the_withdrawal_on_nothing_flows(cast, amina):
     page = sharing.page_for(cast.verifier, at=NOW + DAY)
     assert (page.rows, page.new_count) == ([], 0)
     # What was read before stays readable for the candidate.
-    mine = sharing.shares_of(amina)
-    assert mine[0].withdrawn_at == NOW + DAY
-    assert len(sharing.accesses(mine)[share.id]) == 1
+    (mine,) = outbox.page_for(amina, at=NOW + DAY).rows
+    assert mine.share.withdrawn_at == NOW + DAY
+    assert len(mine.looks) == 1
 
 
 def test_only_its_owner_withdraws_a_share_and_only_once(cast, amina):
@@ -172,17 +183,16 @@ def test_a_withdrawn_result_can_be_shared_anew(cast, amina):
 
 def test_the_candidate_sees_who_looked_and_when(cast, amina):
     share = shared(cast, amina)
-    assert sharing.shares_of(amina)[0].first_read_at is None
+    assert outbox.page_for(amina, at=NOW).rows[0].share.first_read_at is None
     for later, kind in ((1, AccessKind.viewed), (2, AccessKind.statement)):
         at = NOW + timedelta(hours=later)
         sharing.read(cast.verifier, share.reference, kind, at=at)
     db.session.expire_all()
-    mine = sharing.shares_of(amina)
-    assert mine[0].first_read_at == NOW + timedelta(hours=1)
-    seen = sharing.accesses(mine)[share.id]
-    assert [(row.kind, row.member_name) for row in seen] == [
-        (AccessKind.statement, "Rita Registrar"),
+    (mine,) = outbox.page_for(amina, at=NOW + DAY).rows
+    assert mine.share.first_read_at == NOW + timedelta(hours=1)
+    assert [(row.kind, row.member_name) for row in mine.looks] == [
         (AccessKind.viewed, "Rita Registrar"),
+        (AccessKind.statement, "Rita Registrar"),
     ]
 
 
@@ -219,7 +229,7 @@ def test_a_result_taken_back_is_seen_by_nobody_and_counts_as_not_read(cast, amin
         cast.verifier, share.reference, AccessKind.viewed, at=NOW + SECOND
     )
     assert (found.id, seen) == (share.id, None)
-    assert not sharing.accesses([share])[share.id]
+    assert not outbox.looks_at(share).rows
 
 
 def test_a_correction_reaches_the_organisation_once_it_is_released(cast, amina):
@@ -414,3 +424,46 @@ def test_rows_are_counted_to_a_bound(cast, amina, monkeypatch):
     for n in range(100, 105):
         given(cast.entry(f"{n:04d}", "Ana", f"No{n}"), cast.acme, amina)
     assert sharing.page_for(cast.verifier, at=NOW).new_count == 3
+
+
+def test_what_is_narrowed_at_this_moment_is_not_shown_whole(own_app, monkeypatch):
+    cast = Cast()
+    cast.result(cast.amina)
+    account = cast.account(cast.amina)
+    cast.released()
+    made = sharing.share(cast.amina, cast.acme, by=account, at=NOW)
+    keys = (cast.amina.id, cast.acme.id, account.id, cast.verifier.id)
+    reference, narrowed, shown = made.reference, threading.Event(), []
+    told = receipts.changed
+    db.session.remove()
+
+    def slowly(*args, **values):
+        # Changed and not committed: the reader comes now.
+        narrowed.set()
+        time.sleep(0.5)
+        told(*args, **values)
+
+    monkeypatch.setattr(receipts, "changed", slowly)
+
+    def narrow():
+        with own_app.app_context():
+            kinds = (Entry, type(cast.acme), type(account))
+            entry, to, by = map(db.session.get, kinds, keys)
+            db.session.commit()
+            sharing.share(entry, to, by=by, at=NOW, scope=ShareScope.overall)
+            db.session.remove()
+
+    def read():
+        with own_app.app_context():
+            member = db.session.get(type(cast.verifier), keys[3])
+            narrowed.wait(5)
+            share, _ = sharing.read(member, reference, AccessKind.viewed, at=NOW)
+            shown.append(share.scope)
+            db.session.remove()
+
+    threads = [threading.Thread(target=deed) for deed in (narrow, read)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert shown == [ShareScope.overall]

@@ -16,11 +16,27 @@ HOUR = timedelta(hours=1)
 def test_a_link_names_its_person_until_it_expires(cast):
     account = cast.account(cast.amina)
     token = tokens.make(Purpose.set_password, account, at=NOW)
-    kind, key, state = tokens.read(Purpose.set_password, token, at=NOW + 23 * HOUR)
+    kind, key, state = tokens.read(Purpose.set_password, token, at=NOW + HOUR / 2)
     assert (kind, key) == ("CandidateAccount", account.id)
     tokens.require_unused(Purpose.set_password, account, state)
     with pytest.raises(NotFound):
+        tokens.read(Purpose.set_password, token, at=NOW + HOUR)
+
+
+def test_a_member_may_choose_a_password_until_the_next_day(cast):
+    token = tokens.make(Purpose.set_password, cast.verifier, at=NOW)
+    tokens.read(Purpose.set_password, token, at=NOW + 23 * HOUR)
+    with pytest.raises(NotFound):
         tokens.read(Purpose.set_password, token, at=NOW + 24 * HOUR)
+
+
+@pytest.mark.parametrize("purpose", [p for p in Purpose if p != "unlock_secret"])
+def test_no_purpose_stands_for_another(cast, purpose):
+    token = tokens.make(purpose, cast.account(cast.amina), at=NOW)
+    for other in Purpose:
+        if other is not purpose:
+            with pytest.raises(NotFound):
+                tokens.read(other, token, at=NOW)
 
 
 def test_a_link_for_one_purpose_is_worthless_for_another(cast):

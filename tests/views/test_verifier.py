@@ -1,16 +1,25 @@
 """What an organisation's people see: their list, a result, its statement."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
 
 from app import clock
 from app.extensions import db
-from app.models import Share, ShareAccess
-from app.services import corrections, organisations, publication, sharing
-from app.values import AccessKind, MemberRole
+from app.models import Photo, Share, ShareAccess
+from app.services import (
+    corrections,
+    organisations,
+    photos,
+    publication,
+    sharing,
+    storage,
+)
+from app.values import AccessKind, MemberRole, ShareScope
 from tests.cast import NOW, PASSWORD, save
+from tests.papers import jpeg
+from tests.papers import words as printed
 
 DAY = timedelta(days=1)
 LATER = NOW + 2 * DAY
@@ -142,8 +151,11 @@ def test_a_withdrawn_share_is_gone_everywhere_at_once(share, rita, cast):
     assert not rita.page("/verifier/").xpath("//tbody/tr")
     for path in ("", "/statement.pdf"):
         gone = rita.get(f"/verifier/results/{share.reference}{path}")
-        assert gone.status_code == 404
-        assert "Amina" not in gone.text
+        assert gone.status_code == 410
+        assert "The candidate has withdrawn this result" in gone.text
+        assert "15 December 2026" in gone.text
+        for fact in ("Amina", "Benali", "172", "B2", "2009", "Centre IT024"):
+            assert fact not in gone.text
     assert accesses() == [AccessKind.viewed]
 
 
@@ -299,3 +311,124 @@ def pattern(answer, reference):
     import re
 
     return re.sub(r'value="[^"]*"', "", answer.text.replace(reference, "REFERENCE"))
+
+
+# --- As much as the candidate chose ---------------------------------------------------
+
+PARTS = {"score_r": 171, "score_u": 169, "score_w": 166, "score_l": 174}
+PARTS |= {"score_s": 178}
+
+
+@pytest.fixture
+def chosen(app, cast, at_a_time, tmp_path, monkeypatch):
+    """A function that shares Amina's result with a wish, her photo being there."""
+    monkeypatch.setitem(app.config, "ESITO_STORAGE_URL", tmp_path.as_uri())
+    cast.result(cast.amina, **PARTS)
+    account = cast.account(cast.amina)
+    cast.released()
+    facts = {"source_hash": "0" * 64, "width": 30, "height": 40}
+    row = save(Photo(entry_id=cast.amina.id, imported_at=NOW, **facts))
+    storage.write(photos.file_name(row.reference), jpeg(30, 40))
+
+    def share(**wish):
+        return sharing.share(cast.amina, cast.acme, by=account, at=NOW, **wish)
+
+    return share
+
+
+def test_of_an_overall_share_no_part_is_anywhere(chosen, rita):
+    share = chosen(scope=ShareScope.overall)
+    page = rita.page(f"/verifier/results/{share.reference}")
+    said = words(page)
+    assert "172" in said
+    assert "chose to show the overall result" in said
+    assert page.xpath("//*[local-name()='svg' and @role='img']")
+    pdf = rita.get(f"/verifier/results/{share.reference}/statement.pdf")
+    for told in (said, printed(pdf.data)):
+        for score in PARTS.values():
+            assert str(score) not in told, score
+        assert "Listening" not in told
+
+
+def test_purpose_scope_and_last_day_are_told(chosen, rita):
+    share = chosen(purpose="Master's in Physics", expires_on=date(2027, 5, 3))
+    said = words(rita.page(f"/verifier/results/{share.reference}"))
+    assert "Master's in Physics" in said
+    assert "3 May 2027" in said
+    assert "the overall result and each part" in said
+    for score in PARTS.values():
+        assert str(score) in said
+
+
+def test_the_photo_is_shown_for_its_scope(chosen, rita):
+    share = chosen(scope=ShareScope.photo)
+    page = rita.page(f"/verifier/results/{share.reference}")
+    address = f"/verifier/results/{share.reference}/photo.jpg"
+    (image,) = page.xpath("//main//img")
+    assert image.get("src") == address
+    assert image.get("alt") == "Photo of Amina Benali"
+    answer = rita.get(address)
+    assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
+    assert answer.data == jpeg(30, 40)
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    # It is a part of the look, not another one.
+    assert accesses() == [AccessKind.viewed]
+
+
+def test_who_takes_only_the_photo_has_looked(chosen, rita):
+    share = chosen(scope=ShareScope.photo)
+    rita.get(f"/verifier/results/{share.reference}/photo.jpg")
+    assert accesses() == [AccessKind.viewed]
+    assert db.session.get(Share, share.id).first_read_at == LATER
+
+
+@pytest.mark.parametrize("scope", [ShareScope.overall, ShareScope.components])
+def test_no_photo_flows_without_its_scope(chosen, rita, scope):
+    share = chosen(scope=scope)
+    page = rita.page(f"/verifier/results/{share.reference}")
+    assert not page.xpath("//main//img")
+    photo = rita.get(f"/verifier/results/{share.reference}/photo.jpg")
+    assert photo.status_code == 404
+
+
+def test_no_photo_flows_while_the_result_is_not_out(chosen, rita, cast):
+    share = chosen(scope=ShareScope.photo)
+    result = publication.published_result(cast.amina, at=LATER)
+    corrections.withdraw_result(result, by=cast.officer, why="malpractice", at=LATER)
+    photo = rita.get(f"/verifier/results/{share.reference}/photo.jpg")
+    assert photo.status_code == 404
+    assert not accesses()
+
+
+def test_the_photo_of_another_organisations_share_is_not_there(app, chosen, cast):
+    share = chosen(scope=ShareScope.photo)
+    other = cast.organisation("Other College", "other.example")
+    browser = other_browser(app, cast.member(other, "clerk@other.example"))
+    foreign = browser.get(f"/verifier/results/{share.reference}/photo.jpg")
+    absent = browser.get("/verifier/results/absent/photo.jpg")
+    assert foreign.status_code == absent.status_code == 404
+    client = app.test_client()
+    answer = client.get(f"/verifier/results/{share.reference}/photo.jpg")
+    assert answer.status_code == 302
+
+
+def test_a_share_whose_time_is_over_says_just_that(chosen, rita, cast, at_a_time):
+    share = chosen(expires_on=date(2026, 12, 20))
+    at_a_time[0] = LATER + 7 * DAY
+    signed_in(rita, cast.verifier)
+    page = rita.page(f"/verifier/results/{share.reference}", 410)
+    said = words(page.xpath("//main")[0])
+    assert "The time for which it was shared is over" in said
+    assert "It was shared with you on 14 December 2026" in said
+    for fact in ("Amina", "172", "B2", "First", "withdrawn"):
+        assert fact not in said
+    assert not rita.page("/verifier/").xpath("//tbody/tr")
+
+
+def test_a_share_on_hold_is_not_available_at_the_moment(chosen, rita, cast):
+    share = chosen()
+    sharing.suspend_all(cast.amina.account, by=cast.clerk, at=LATER)
+    page = rita.page(f"/verifier/results/{share.reference}", 410)
+    assert "not available at the moment" in words(page)
+    assert "Amina" not in words(page)

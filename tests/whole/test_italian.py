@@ -5,7 +5,7 @@ sentence holds has no business on an Italian page.
 """
 
 import re
-from datetime import time, timedelta
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -13,20 +13,21 @@ from pypdf import PdfReader
 
 from app import clock
 from app.extensions import db
-from app.models import Share, TimetableSlot
-from app.services import documents, mail, signins, tokens, uploads, wording
+from app.services import documents, link_address, signins, tokens, uploads, wording
 from app.services.tokens import Purpose
 from app.values import (
     Audience,
-    ComponentCode,
+    CaseKind,
     ImportKind,
     Language,
     OrganisationStatus,
     ResultStatus,
 )
 from app.views.admin.words import MAILS
-from tests.cast import NOW, save
+from tests.cast import NOW
+from tests.services.test_emails import VALUES
 from tests.whole.catalogue import ENGLISH, english_in, visible
+from tests.whole.everything import Everything
 
 
 def test_english_is_known_when_it_is_seen():
@@ -42,27 +43,20 @@ def people(app, cast, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NOW)
     account = cast.account(cast.amina)
     cast.account(cast.boris)
-    cast.result(cast.amina)
+    cast.published = cast.result(cast.amina)
     cast.released(instant=NOW - timedelta(hours=1))
     held = "overall 171, by the rule 172; grade none, by the rule C"
     cast.result(cast.boris, held_why=held)
     cast.organisation(
         "New College", "new.example", status=OrganisationStatus.applied, decided_at=None
     )
-    save(
-        Share(
-            entry=cast.amina,
-            organisation=cast.acme,
-            account=account,
-            at=NOW - timedelta(hours=1),
-            terms_version="test",
-        )
-    )
+    cast.everything = Everything(cast)
     staff = [cast.admin, cast.officer, cast.approver, cast.partnerships]
     staff += [cast.auditor, cast.clerk]
     for person in staff:
         # The names of the tests are their roles, in English.
         person.first_name, person.last_name = "Olga", "Bianchi"
+    db.session.commit()
     everybody = {
         "nobody": (None, None),
         "amina": (Audience.candidate, account),
@@ -89,19 +83,7 @@ SCHOOL_FILE = b"number,name,centre,city,email\nS-200,Liceo,IT024,Pisa,a@liceo.ex
 @pytest.fixture
 def addresses(app, cast, people):
     """Every address there is, filled with what exists: {endpoint: [url]}."""
-    account, file = cast.amina.account, imported(cast)
-    share = db.session.scalar(db.select(Share))
-    save_rows(cast)
-    known = {
-        "candidate.set_password": tokens.make(Purpose.set_password, account, at=NOW),
-        "candidate.confirm_email": tokens.make(Purpose.confirm_email, account, at=NOW),
-        "verifier.password": tokens.make(Purpose.set_password, cast.verifier, at=NOW),
-        "Password.link": tokens.make(Purpose.set_password, cast.officer, at=NOW),
-        "candidate.withdraw": share.reference,
-        "candidate.send": cast.amina.reference,
-        "verifier.result": share.reference,
-        "Imports.look": file.reference,
-    }
+    known = references(cast)
     found = {}
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and not rule.endpoint.endswith("static"):
@@ -118,21 +100,37 @@ def imported(cast):
     )
 
 
-def save_rows(cast):
-    """Rows that have a page of their own and that nobody has made yet."""
-    save(
-        TimetableSlot(
-            session=cast.session,
-            centre=cast.it024,
-            component=ComponentCode.R,
-            day=cast.session.exam_date,
-            start=time(9),
-            venue="Liceo Galileo",
-        )
-    )
-    assert cast.liceo
-    for kind in MAILS:
-        mail.queue(kind, to=cast.verifier, about=kind, at=NOW)
+def references(cast):
+    """What stands in the address of a page that is not about Amina's entry."""
+    account, rows = cast.amina.account, cast.everything
+    account.new_email = "nuova@mail.example"
+    db.session.commit()
+    locked = {"secret_failures": 10, "email": "dora@mail.example"}
+    cast.dora = cast.entry("0030", "Dora", "Neri", **locked)
+    links = {
+        "candidate.set_password": (Purpose.set_password, account),
+        "candidate.confirm_email": (Purpose.confirm_email, account),
+        "candidate.confirm_new_email": (Purpose.change_email, account),
+        "candidate.sign_in_by_link": (Purpose.sign_in, account),
+        "candidate.unlock_secret": (Purpose.unlock_secret, cast.dora),
+        "verifier.password": (Purpose.set_password, cast.verifier),
+        "Password.link": (Purpose.set_password, cast.officer),
+    }
+    of_a_share = ("candidate.withdraw", "candidate.looks", "verifier.result")
+    of_a_link = ("candidate.link", "candidate.end_link")
+    of_a_centre = ("candidate.lost_ask", "candidate.lost_sent")
+    return {
+        **{page: tokens.make(*link, at=NOW) for page, link in links.items()},
+        **dict.fromkeys(of_a_share, rows.share.reference),
+        **dict.fromkeys(of_a_link, rows.link.reference),
+        **dict.fromkeys(of_a_centre, cast.it024.number),
+        "candidate.missing": rows.missing.reference,
+        "candidate.case": rows.cases[CaseKind.missing_result].reference,
+        "candidate.lost_request": rows.cases[CaseKind.lost_confirmation].reference,
+        "candidate.withdraw_invitation": rows.invitation.reference,
+        "verified.result": link_address.token(rows.link),
+        "Imports.look": imported(cast).reference,
+    }
 
 
 def keys(app, name):
@@ -142,7 +140,8 @@ def keys(app, name):
         for view in app.appbuilder.baseviews
         if type(view).__name__ == name
     )
-    return db.session.scalars(db.select(model.id)).all()
+    (key,) = db.inspect(model).primary_key
+    return db.session.scalars(db.select(key)).all()
 
 
 def url(app, cast, rule, value):
@@ -156,6 +155,9 @@ def url(app, cast, rule, value):
 NO_PAGES = {
     *("health.alive", "health.ready", "public.favicon", "public.robots"),
     *("candidate.statement", "verifier.statement"),
+    "candidate.authorisation_to_collect",
+    *("candidate.link_qr", "candidate.link_qr_file"),
+    *("verified.photo", "verifier.photo"),
 }
 
 
@@ -216,18 +218,7 @@ def test_no_document_slips_into_english(app, cast):
 
 @pytest.mark.parametrize("kind", MAILS)
 def test_no_email_slips_into_english(app, kind):
-    values = {
-        "name": "Amina Benali",
-        "organisation": "Acme University",
-        "link": "https://results.example/TOKEN",
-        "base_url": "https://results.example",
-        "exam": "FCE",
-        "session": "November 2026",
-        "path": "/candidate/",
-        "due_on": "2026-12-21",
-        "reason": "Non trovata.",
-        "id_number_ending": "ABC",
-    }
+    values = VALUES | {"reason": "Non trovata."}
     for form in ("txt", "html"):
         text = wording.letter(f"email/{kind}.{form}", Language.it, **values)
         assert not english_in(re.sub(r"<[^>]+>", " ", text)), text

@@ -31,7 +31,17 @@ def test_every_route_outside_the_office_declares_its_guard(app):
         (
             "/candidate/",
             "candidate",
-            {"register", "login", "logout", "confirm", "forgotten", "password"},
+            {
+                "register",
+                "login",
+                "logout",
+                "confirm",
+                "deleted",
+                "forgotten",
+                "password",
+                "lost",
+                "email",
+            },
         ),
         (
             "/verifier/",
@@ -62,6 +72,7 @@ def test_nothing_but_the_office_lives_under_admin(app):
     for rule in routes(app):
         if rule.endpoint.partition(".")[0] in (
             "public",
+            "verified",
             "candidate",
             "verifier",
             "health",

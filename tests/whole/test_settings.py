@@ -87,6 +87,7 @@ def test_production_refuses_to_start_without(name):
         ("ESITO_SECRET_NUMBER_DIGITS", "eight"),
         ("ESITO_TRUSTED_PROXIES", "-1"),
         ("ESITO_SURFACE", "everything"),
+        ("ESITO_LINKS_FOR_MINORS", "yes"),
     ],
 )
 def test_a_malformed_setting_is_refused_by_its_name(name, value):

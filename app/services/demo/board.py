@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 
 from app.extensions import db
-from app.models import Centre, ExamSession, School, TimetableSlot
+from app.models import Centre, CentreRules, ExamSession, School, TimetableSlot
 from app.services import grading
 from app.values import ComponentCode, ExamCode, Mode
 
@@ -20,6 +21,28 @@ CENTRES = (
     ("DE112", "Prüfungszentrum Spree", "Berlin", "DE", "Europe/Berlin"),
     ("VN063", "Trung tâm Khảo thí Hồ Gươm", "Hà Nội", "VN", "Asia/Ho_Chi_Minh"),
 )
+# What two of them ask and offer; the others go by the defaults.
+RULES: dict[str, dict[str, Any]] = {
+    "IT024": {
+        "enquiry_days": 30,
+        "recheck_fee": "EUR 42",
+        "remark_fee": "EUR 95",
+        "enquiry_rules": "Pay at the counter or by bank transfer. The fee comes back"
+        " if the grade changes.",
+        "collection_rules": "Monday to Friday, 09:00 to 12:30 and 15:00 to 18:00."
+        " Bring an identity document.",
+        "posts_certificates": True,
+        "posting_fee": "EUR 12",
+        "keeps_months": 12,
+    },
+    "IT294": {
+        "enquiry_days": 20,
+        "recheck_fee": "EUR 38",
+        "remark_fee": "EUR 88",
+        "collection_rules": "Tuesday and Thursday, 14:00 to 18:00.",
+        "keeps_months": 18,
+    },
+}
 # How the candidates are spread over the centres.
 CENTRE_WEIGHTS = (30, 22, 18, 9, 7, 5, 5, 4)
 # number, name, centre, city
@@ -50,13 +73,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Plan:
-    """One session of the demonstration: when it was or will be, relative to today."""
+    """One session of the demonstration: so many days from today, or on a day."""
 
     exam: ExamCode
     mode: Mode
     days: int
     state: State
     weight: int
+    on: date | None = None
 
 
 SESSIONS = (
@@ -75,6 +99,12 @@ SESSIONS = (
     Plan(ExamCode.DELTA1, Mode.paper, -170, State.historical, 2),
     Plan(ExamCode.PET, Mode.computer, -410, State.historical, 6),
     Plan(ExamCode.BECV, Mode.paper, -1450, State.historical, 2),
+    Plan(ExamCode.CPE, Mode.paper, 24, State.confirmed, 1),
+    Plan(ExamCode.DELTA1, Mode.paper, -9, State.sat, 1),
+    Plan(ExamCode.FCE, Mode.paper, 0, State.historical, 1, date(2022, 3, 12)),
+    # Words for grades, and before them a mark out of 100.
+    Plan(ExamCode.KET, Mode.paper, 0, State.historical, 1, date(2018, 5, 19)),
+    Plan(ExamCode.BECH, Mode.paper, 0, State.historical, 1, date(2012, 6, 9)),
 )
 
 
@@ -85,6 +115,14 @@ class Board:
     centres: list[Centre]
     schools: dict[str, list[School]]
     sessions: list[tuple[Plan, ExamSession]]
+
+    def session(self, exam: ExamCode, state: State) -> ExamSession:
+        """Return the first session of an exam that stands so."""
+        return next(
+            session
+            for plan, session in self.sessions
+            if (plan.exam, plan.state) == (exam, state)
+        )
 
 
 def make(at: datetime) -> Board:
@@ -106,6 +144,10 @@ def make(at: datetime) -> Board:
     sessions = [(plan, _session(plan, at.date())) for plan in SESSIONS]
     db.session.add_all(centres)
     db.session.add_all(school for row in schools.values() for school in row)
+    db.session.add_all(
+        CentreRules(centre=by_number[number], **values)
+        for number, values in RULES.items()
+    )
     db.session.add_all(session for _, session in sessions)
     for _, session in sessions:
         for centre in centres:
@@ -129,9 +171,7 @@ def _centre(number: str, name: str, city: str, country: str, zone: str) -> Centr
 
 
 def _session(plan: Plan, today: date) -> ExamSession:
-    day = today + timedelta(days=plan.days)
-    # Written papers are mostly taken on Saturdays.
-    day += timedelta(days=(5 - day.weekday()) % 7 - (7 if plan.days < 0 else 0))
+    day = plan.on or _saturday(today + timedelta(days=plan.days), plan.days < 0)
     weeks = 5 if plan.mode is Mode.paper else 2
     return ExamSession(
         code=f"{day:%y%m}-{plan.exam}-{plan.mode[0].upper()}",
@@ -143,20 +183,23 @@ def _session(plan: Plan, today: date) -> ExamSession:
     )
 
 
+def _saturday(day: date, before: bool) -> date:
+    """Written papers are mostly taken on Saturdays."""
+    return day + timedelta(days=(5 - day.weekday()) % 7 - (7 if before else 0))
+
+
 def _timetable(session: ExamSession, centre: Centre) -> list[TimetableSlot]:
     """Written papers in one morning, Speaking the day before in another place."""
     slots, hour = [], 9
-    for part in grading.exam(session.exam).components:
-        if part.code is ComponentCode.U:
-            continue
-        speaking = part.code is ComponentCode.S
+    for code, _ in grading.exam(session.exam).papers:
+        speaking = code is ComponentCode.S
         day = session.exam_date - timedelta(days=1 if speaking else 0)
         start = time(15 if speaking else hour)
         slots.append(
             TimetableSlot(
                 session=session,
                 centre=centre,
-                component=part.code,
+                component=code,
                 day=day,
                 start=start,
                 venue=f"{centre.name}, {'2 River Lane' if speaking else 'main hall'}",

@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, insert, update
 
 from app.extensions import db
 from app.models import CandidateAccount, Centre, Entry, ExamSession, Result
-from app.services import credentials, names
-from app.services.demo import people
+from app.services import credentials, grading, names
+from app.services.demo import papers, people
 from app.services.demo.board import CENTRE_WEIGHTS, Board, Plan, State
 from app.services.demo.scores import Drawn, draw_outcome
 from app.services.identifiers import StatementNumbers
@@ -78,14 +78,18 @@ def _write(
     entry_ids = _inserted(Entry, rows)
     _open_accounts(plan, rows, entry_ids, draw, password_hash, at)
     if plan.state in WITH_RESULTS:
-        outcomes = (draw_outcome(draw, session.exam) for _ in entry_ids)
+        exam = grading.exam_on(session.exam, session.exam_date)
+        outcomes = (draw_outcome(draw, exam) for _ in entry_ids)
         results = [
             _result(entry_id, outcome, draw, plan, at)
             for entry_id, outcome in zip(entry_ids, outcomes, strict=True)
         ]
         if plan.state is State.somebody_missing:
             results = results[max(2, size // 50) :]
-        db.session.execute(insert(Result), results)
+        result_ids = _inserted(Result, results)
+        if plan.state is State.historical:
+            given = (rows, results, result_ids)
+            papers.write(session, board.centres, *given, draw, at=at)
 
 
 def _inserted(table: Any, rows: list[dict[str, Any]]) -> list[int]:

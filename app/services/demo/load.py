@@ -15,14 +15,23 @@ from app.errors import Refused
 from app.extensions import db
 from app.models import Centre, Entry, ExamSession, Release, User
 from app.services import audit, passwords, publication
-from app.services.demo import board, candidates, organisations, story
+from app.services.demo import (
+    board,
+    candidates,
+    cards,
+    chapters,
+    organisations,
+    portraits,
+    staff,
+    story,
+)
 from app.services.demo.board import Board, Plan, State
-from app.services.demo.story import SignInCard
+from app.services.demo.cards import PASSWORD as PASSWORD
+from app.services.demo.cards import SignInCard
+from app.services.demo.cast import Cast
 from app.transactions import atomic
 from app.values import AuditAction, Mode
 
-# Everybody in the demonstration has this password; nobody in it exists.
-PASSWORD = "esito demonstration"
 # Candidate numbers have four digits, per centre and session.
 MOST_CANDIDATES = 150_000
 
@@ -54,14 +63,16 @@ def load(
     password_hash = passwords.hashed(PASSWORD)
     with atomic():
         made = board.make(at)
-        staff = story.staff(made, password_hash)
+        team = staff.make(made, password_hash)
         candidates.make(made, count, draw, password_hash, at=at, progress=progress)
-        cards = story.candidates(made, password_hash, PASSWORD, at=at)
+        people = story.make(made, password_hash, at=at)
         for plan, session in made.sessions:
-            _release(plan, session, made, staff["officer"], staff["approver"], at)
-        members = organisations.make(password_hash, staff["partnerships"].id, at=at)
-        shares = organisations.share(members, draw, at=at)
-        story.share_amina(members, at=at)
+            _release(plan, session, made, team["officer"], team["approver"], at)
+        members = organisations.make(password_hash, team["partnerships"].id, at=at)
+        told = [entry for entries in people.values() for entry in entries]
+        portraits.make(told, draw, at=at)
+        shares = organisations.share(members, told, draw, at=at)
+        chapters.tell(Cast(made, people, team, members, password_hash, at))
         audit.append(
             AuditAction.demo_loaded,
             "board",
@@ -72,7 +83,7 @@ def load(
         )
         # Without statistics PostgreSQL's first pages would take seconds.
         db.session.execute(text("ANALYZE"))
-    sign_ins = cards + story.other_cards(PASSWORD)
+        sign_ins = cards.of(people)
     _keep(sign_ins)
     entered = db.session.scalar(select(func.count(Entry.id))) or 0
     return Summary(entered, shares, sign_ins)

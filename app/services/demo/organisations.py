@@ -1,13 +1,14 @@
 """Organisations in every state, their members, and what candidates shared with them."""
 
 import random
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
 
 from app.extensions import db
-from app.models import Entry, ExamSession, Member, Organisation, Result, Share
+from app.models import Entry, Member, Organisation, Photo, Result, Share
 from app.models import ShareAccess as Access
 from app.services import lookalikes, publication
 from app.values import (
@@ -15,9 +16,11 @@ from app.values import (
     AccessKind,
     Language,
     MemberRole,
+    Notify,
     OrganisationStatus,
     OrganisationType,
     ResultStatus,
+    ShareScope,
 )
 
 Status = OrganisationStatus
@@ -34,6 +37,8 @@ Instituto Alameda|college|alameda.example|Sevilla|ES|applied|2
 Order of Technical Translators|professional_body|ott.example|Wien|AT|applied|11
 Best Visa Services|other|bestvisa.example|London|GB|refused|60
 """
+SCOPES = (ShareScope.overall, ShareScope.components, ShareScope.photo)
+PURPOSES = ("", "", "Master's in Physics", "Erasmus in spring", "Application 2027")
 # So many in a hundred of those who see their result share it.
 SHARING = 35
 
@@ -63,9 +68,26 @@ def make(password_hash: str, officer_id: int, *, at: datetime) -> list[Member]:
                 previous_visit_at=at - timedelta(days=9) if works else None,
             )
         )
-    db.session.add_all(members)
+    db.session.add_all([*members, _colleague(members[0], at)])
     db.session.flush()
     return members
+
+
+def _colleague(primary: Member, at: datetime) -> Member:
+    """Somebody else of the same organisation, told once a day of what is new."""
+    return Member(
+        organisation=primary.organisation,
+        email=f"colleague@{primary.email.partition('@')[2]}",
+        first_name="Carlo",
+        family_name="Collega",
+        job_title="International office",
+        role=MemberRole.admin,
+        password_hash=primary.password_hash,
+        language=primary.language,
+        notify=Notify.daily,
+        created_at=primary.created_at + timedelta(days=30),
+        last_visit_at=at - timedelta(days=4),
+    )
 
 
 def _organisation(facts: list[str], officer_id: int, applied: datetime) -> Organisation:
@@ -89,19 +111,29 @@ def _organisation(facts: list[str], officer_id: int, applied: datetime) -> Organ
     )
 
 
-def share(members: list[Member], draw: random.Random, *, at: datetime) -> int:
-    """Let candidates whose result is out share it, read and unread; return how many."""
+def share(
+    members: list[Member],
+    left_out: Iterable[Entry],
+    draw: random.Random,
+    *,
+    at: datetime,
+) -> int:
+    """Let candidates whose result is out share it, read and unread; return how many.
+
+    The story's people are left out: what they share is told elsewhere.
+    """
     receiving = [
         member
         for member in members
         if member.organisation and member.organisation.status is Status.approved
     ]
     query = (
-        select(Entry.id, Entry.account_id, ExamSession.final_date)
+        select(Entry.id, Entry.account_id, Photo.entry_id)
         .join(Result, Result.entry_id == Entry.id)
-        .join(ExamSession, ExamSession.id == Entry.session_id)
+        .outerjoin(Photo, Photo.entry_id == Entry.id)
         .where(
             Entry.account_id.is_not(None),
+            Entry.id.not_in([entry.id for entry in left_out]),
             Result.status == ResultStatus.graded,
             publication.visible(at),
         )
@@ -122,13 +154,14 @@ def _share_part(
     readers: list[Member | None] = []
     # The first organisations of the list receive most.
     weights = range(len(receiving), 0, -1)
-    for entry_id, account_id, _ in part:
+    for entry_id, account_id, photo in part:
         if draw.randrange(100) >= SHARING:
             continue
         chosen = draw.choices(receiving, weights, k=draw.choice((1, 1, 2)))
         for member in dict.fromkeys(chosen):
             read = draw.random() < 0.5
-            shares.append(_shared(entry_id, account_id, member, read, draw, at))
+            row = _shared(entry_id, account_id, member, read, draw, at)
+            shares.append(row | _wish(row, bool(photo), draw, at))
             readers.append(member if read else None)
     if shares:
         _write(shares, readers)
@@ -152,6 +185,24 @@ def _shared(
         "at": shared_at,
         "terms_version": TERMS_VERSION,
         "first_read_at": shared_at + (at - shared_at) / 2 if read else None,
+    }
+
+
+def _wish(
+    row: dict[str, Any], photo: bool, draw: random.Random, at: datetime
+) -> dict[str, Any]:
+    """How much of it, what for and until when; now and then it is over."""
+    chance, expires_at, withdrawn_at = draw.random(), None, None
+    if chance < 0.25:
+        expires_at = at + timedelta(days=draw.randrange(20, 400))
+    elif chance < 0.30:
+        # Between the time it was made, or read, and now.
+        withdrawn_at = at - (at - (row["first_read_at"] or row["at"])) / 3
+    return {
+        "scope": draw.choices(SCOPES, (2, 8, 6 if photo else 0))[0],
+        "purpose": draw.choice(PURPOSES),
+        "expires_at": expires_at,
+        "withdrawn_at": withdrawn_at,
     }
 
 

@@ -41,18 +41,21 @@ class Drawn:
     scores: dict[ComponentCode, int] | None = None
 
 
-def draw_outcome(draw: random.Random, code: ExamCode) -> Drawn:
+def draw_outcome(draw: random.Random, exam: grading.Exam) -> Drawn:
     """Return one outcome of an exam; three in a hundred are not graded."""
     status = draw.choices(list(ResultStatus), (970, 8, 4, 8, 10))[0]
     if status is not ResultStatus.graded:
         return Drawn(status)
-    exam = grading.exam(code)
     if exam.kind == "labels":
         grade = draw.choices(exam.labels, (8, 17, 60, 15))[0]
         return Drawn(status, grade=grade)
     if exam.kind == "shields":
         shields = {part.code: draw.choice((2, 3, 4, 4, 5)) for part in exam.components}
         return Drawn(status, overall=sum(shields.values()), scores=shields)
+    if exam.kind == "points":
+        band = _band(draw, exam)
+        points = draw.randint(max(1, band.low), band.high)
+        return Drawn(status, points, band.grade, band.cefr)
     scores = _scale_scores(draw, exam)
     overall = grading.overall(exam, scores)
     outcome = grading.outcome(exam, overall)
@@ -60,10 +63,14 @@ def draw_outcome(draw: random.Random, code: ExamCode) -> Drawn:
 
 
 def _scale_scores(draw: random.Random, exam: grading.Exam) -> dict[ComponentCode, int]:
-    band = draw.choices(exam.bands, SHARES[LIKE[exam.code]])[0]
+    band = _band(draw, exam)
     mean = draw.uniform(band.low, band.high)
     parts = {}
     for part in exam.components:
         score = round(draw.gauss(mean, SPREAD))
         parts[part.code] = max(exam.minimum, min(exam.maximum, score))
     return parts
+
+
+def _band(draw: random.Random, exam: grading.Exam) -> grading.Band:
+    return draw.choices(exam.bands, SHARES[LIKE[exam.code]])[0]

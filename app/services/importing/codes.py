@@ -26,7 +26,7 @@ EARLIEST_EXAM, LATEST_EXAM = date(2000, 1, 1), date(2099, 12, 31)
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """An exam session as files refer to it."""
+    """An exam session as files refer to it, with the exam as it was on its day."""
 
     id: int
     code: str
@@ -42,7 +42,8 @@ def sittings() -> dict[str, Sitting]:
         )
     )
     return {
-        code: Sitting(id, code, grading.exam(exam), day) for code, id, exam, day in rows
+        code: Sitting(id, code, grading.exam_on(exam, day), day)
+        for code, id, exam, day in rows
     }
 
 
@@ -65,6 +66,17 @@ def find(cells: Cells, column: str, known: Mapping[str, Any], message: Any) -> A
     if found is None:
         cells.wrong(column, message if code else _l("The value is missing."))
     return found
+
+
+def withdrawn(exam: grading.Exam, exam_date: date) -> Any:
+    """Return why an exam cannot be sat on a day any more; empty when it can."""
+    if exam.until is None or exam_date <= exam.until:
+        return ""
+    return _l(
+        "%(exam)s was withdrawn after %(day)s.",
+        exam=exam.name,
+        day=exam.until.isoformat(),
+    )
 
 
 NO_SESSION = _l("There is no session with this code.")

@@ -64,6 +64,8 @@ def read(plan: Plan, at: datetime) -> None:
         centre_id = codes.find(cells, "centre", centres, codes.NO_CENTRE)
         cells.match("candidate_number", codes.CANDIDATE_NUMBER, codes.FOUR_DIGITS)
         entry = _entry(cells, sitting, centre_id, schools)
+        if sitting and (gone := codes.withdrawn(sitting.exam, sitting.exam_date)):
+            cells.wrong("session", gone)
         key = values[:3]
         if not cells.good or plan.repeats(line, key, "candidate_number", key[2]):
             continue

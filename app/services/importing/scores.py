@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from app.services import grading
 from app.services.exams import CEFR_BOUNDS
 from app.services.importing.plan import Plan
-from app.values import ComponentCode, ExamCode, ResultStatus
+from app.values import ComponentCode, ResultStatus
 
 # Status, overall score, grade and level, then R, U, W, L, S and RW.
 Values = tuple[
@@ -29,6 +29,8 @@ _LEVELS = frozenset(level for _, level in CEFR_BOUNDS)
 _STATUSES = {status.value: status for status in ResultStatus}
 # Whole numbers as they are written: no sign, no leading zero, no decimals.
 _WHOLE = {str(number): number for number in range(1, 1000)}
+# Grades that an exam gave until a level below a pass took their place.
+_BEFORE_LEVELS = ("D", "E")
 _MISSING = _l("The value is missing.")
 
 
@@ -60,17 +62,14 @@ def read_values(
 def why_held(exam: grading.Exam, values: Values) -> str:
     """Return how a graded result contradicts the rule; empty when it does not.
 
-    Overall score, grade and level are each compared with what the components give.
+    Overall score, grade and level are each compared with what the components give;
+    before the scale, grade and level with what the points give.
     """
     if values[0] is not ResultStatus.graded or exam.kind == "labels":
         return ""
-    scores = {
-        code: score
-        for code, score in zip(_PARTS, values[4:], strict=True)
-        if score is not None
-    }
-    overall = grading.overall(exam, scores)
-    rule = (overall, *grading.outcome(exam, overall))
+    rule = (
+        _of_points(exam, values) if exam.kind == "points" else _of_parts(exam, values)
+    )
     if values[1:4] == rule:
         return ""
     return "; ".join(
@@ -78,6 +77,34 @@ def why_held(exam: grading.Exam, values: Values) -> str:
         for name, given, due in zip(_FILE, values[1:4], rule, strict=False)
         if given != due
     )
+
+
+def _of_parts(exam: grading.Exam, values: Values) -> tuple[Any, ...]:
+    scores = {
+        code: score
+        for code, score in zip(_PARTS, values[4:], strict=True)
+        if score is not None
+    }
+    overall = grading.overall(exam, scores)
+    return (overall, *grading.outcome(exam, overall))
+
+
+def _of_points(exam: grading.Exam, values: Values) -> tuple[Any, ...]:
+    """Return what points earned; where none are given, what the grade stood for.
+
+    From when on the best grade certified the level above is not known, nor whether a
+    level was always stated: both are right.
+    """
+    _, points, given, level = values[:4]
+    if points is not None:
+        grade, cefr = grading.outcome(exam, points)
+    else:
+        bands = (band for band in exam.bands if band.grade == given)
+        grade, cefr = next(((b.grade, b.cefr) for b in bands), (None, None))
+    passes = cefr is not None and not str(grade).startswith("Level ")
+    if cefr is not None and (level is None or (passes and level == exam.target_cefr)):
+        cefr = level
+    return (points, grade, cefr)
 
 
 def _said(value: Any) -> str:
@@ -100,6 +127,9 @@ def _overall(plan: Plan, line: int, exam: grading.Exam, cell: str) -> int | None
     if exam.kind == "labels":
         _refuse_foreign(plan, line, exam, "overall", cell)
         return None
+    if exam.kind == "points" and not cell:
+        # Of old results the grade alone may be known.
+        return None
     return _whole(plan, line, "overall", cell, grading.overall_range(exam))
 
 
@@ -108,7 +138,7 @@ def _scores(
 ) -> list[int | None]:
     bounds = grading.score_range(exam)
     scores: list[int | None] = []
-    for code, cell, own in zip(_PARTS, cells, _own(exam.code), strict=True):
+    for code, cell, own in zip(_PARTS, cells, _own(exam), strict=True):
         if own:
             scores.append(_whole(plan, line, code, cell, bounds))
         else:
@@ -118,8 +148,8 @@ def _scores(
 
 
 @cache
-def _own(code: ExamCode) -> tuple[bool, ...]:
-    own = {part.code for part in grading.exam(code).components}
+def _own(exam: grading.Exam) -> tuple[bool, ...]:
+    own = {part.code for part in exam.components}
     return tuple(part in own for part in _PARTS)
 
 
@@ -144,17 +174,22 @@ def _whole(plan: Plan, line: int, column: str, cell: str, bounds: range) -> int 
 
 def _grade(plan: Plan, line: int, exam: grading.Exam, cell: str) -> str | None:
     if not cell:
-        if exam.kind == "labels":
+        if exam.kind in ("labels", "points"):
             plan.problem(line, "grade", cell, _MISSING)
         return None
     grade = grading.spelled_grade(cell)
-    if grade is None:
+    if grade is None or (grade in _BEFORE_LEVELS and grade not in _awarded(exam)):
         message = _l("No exam awards this grade.")
         plan.problem(line, "grade", cell, message)
     elif exam.kind == "labels" and grade not in exam.labels:
         message = _l("Write one of: %(names)s.", names=", ".join(exam.labels))
         plan.problem(line, "grade", cell, message)
     return grade
+
+
+@cache
+def _awarded(exam: grading.Exam) -> frozenset[str | None]:
+    return frozenset(band.grade for band in exam.bands)
 
 
 def _cefr(plan: Plan, line: int, cell: str) -> str | None:

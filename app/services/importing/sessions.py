@@ -54,13 +54,8 @@ def _session(cells: Cells) -> dict[str, Any]:
     label = cells.text("label", 60)
     exam_date = cells.day("exam_date", codes.EARLIEST_EXAM, codes.LATEST_EXAM)
     if exam is not None and exam_date is not None:
-        until = grading.exam(exam).until
-        if until is not None and exam_date > until:
-            message = _l(
-                "%(exam)s was withdrawn after %(day)s.",
-                exam=grading.exam(exam).name,
-                day=until.isoformat(),
-            )
+        message = codes.withdrawn(grading.exam(exam), exam_date)
+        if message:
             cells.wrong("exam_date", message)
     final_date = _final_date(cells, exam_date, mode)
     return {

@@ -13,6 +13,7 @@ from app.errors import Refused
 from app.services import signins, staff
 from app.services.throttle import Door
 from app.values import Audience
+from app.views import known_browser
 from app.views.addresses import safe_local
 from app.views.admin.declared import NoHistory
 from app.views.forms import EsitoForm, longest, required, same_as
@@ -157,6 +158,7 @@ def _admitted(form: SignInForm) -> Any:
         lambda: staff.active(email),
         address=client_address(),
         at=clock.now(),
+        browser=known_browser.held(),
     )
 
 

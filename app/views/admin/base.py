@@ -96,7 +96,8 @@ class Screen(Declaration):
         row = self.row(pk)
         form = self.edit_form(obj=row)
         self.prefill_form(form, row)
-        return self._filled(form, partial(self.write_changed, row), str(row), row)
+        title = self.heading(row)
+        return self._filled(form, partial(self.write_changed, row), title, row)
 
     @expose("/delete/<pk>", methods=["GET", "POST"])
     @has_access
@@ -137,6 +138,10 @@ class Screen(Declaration):
     def write_deleted(self, row: Any) -> None:
         """Delete a row."""
         records.delete(row, by=g.user, at=clock.now())
+
+    def heading(self, row: Any) -> str:
+        """Return what stands above the page and the form of a row."""
+        return str(row)
 
     def prefill_form(self, form: Any, row: Any) -> None:
         """Fill fields that are no columns of the row."""

@@ -9,7 +9,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import format_timedelta
 
 from app import clock
-from app.services import desk
+from app.services import desk, desk_centre
 from app.services.rights import Act, allowed
 from app.views.admin.scope import own_centre
 
@@ -47,6 +47,10 @@ class Desk(IndexView):
             waiting["due"] = desk.results_due(at=at)
         if self._may("can_list", "Organisations"):
             waiting["applications"] = desk.applications(at=at)
+        if allowed(g.user, Act.answer_case):
+            waiting["slow_centres"] = desk_centre.slow_centres(at=at)
+        if allowed(g.user, Act.decide_enquiry):
+            waiting["to_decide"] = desk_centre.enquiries_to_decide(at=at)
         if self._may("can_list", "Entries"):
             waiting["unissued"] = desk.confirmations_to_issue(at=at)
         if self._may("can_list", "Mail"):
@@ -61,7 +65,11 @@ def _of_centre(centre: int | None, at: datetime) -> dict[str, Any]:
     """Return what waits for a centre's staff: never anything about a result."""
     if centre is None:
         return {}
-    return {
+    waiting: dict[str, Any] = {
         "unissued": desk.confirmations_to_issue(at=at, centre_id=centre),
         "sessions": desk.coming_sessions(at=at, centre_id=centre),
     }
+    if allowed(g.user, Act.keep_certificate):
+        waiting["at_centre"] = desk_centre.waiting_at(centre, at=at)
+        waiting["kept"] = desk_centre.certificates_at(centre)
+    return waiting

@@ -3,18 +3,44 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, flash, g
+from flask import Response, g
+from flask_appbuilder import expose
 from flask_appbuilder.actions import action
+from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import AnyOf
 
 from app import clock
 from app.errors import Refused
-from app.models import Entry
-from app.services import confirmations, documents
+from app.models import CentreCase, Entry
+from app.services import confirmations, documents, lost_papers
+from app.services.rights import Act
+from app.views.admin.acts import answered
 from app.views.admin.base import Screen
 from app.views.admin.rows import Rows
 from app.views.admin.scope import OwnCentre
+from app.views.forms import EsitoForm
+
+THEIRS, NOT_THEIRS = "theirs", "not_theirs"
+
+
+class ReissueForm(EsitoForm):
+    """Whose the account is that opened the entry."""
+
+    account = RadioField(
+        _l("Whose account is it?"),
+        [AnyOf((THEIRS, NOT_THEIRS), _l("Choose one of the two."))],
+        validate_choice=False,
+        choices=[
+            SelectChoice(
+                THEIRS, _l("The candidate's own: they have only lost the paper")
+            ),
+            SelectChoice(NOT_THEIRS, _l("Somebody else's, who had the paper")),
+        ],
+    )
 
 
 class Entries(Screen):
@@ -23,6 +49,7 @@ class Entries(Screen):
     datamodel = Rows(Entry, ["session", "centre", "school"])
     class_permission_name = "Entries"
     list_title = _l("Entries")
+    show_template = "admin/entry.html"
     label_columns = {
         "name": _l("Name"),
         "candidate_number": _l("Candidate number"),
@@ -97,18 +124,34 @@ class Entries(Screen):
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
-    @action(
-        "reissue",
-        _l("Issue a new Secret Number"),
-        confirmation=_l(
-            "The Secret Number on the paper that the candidate has stops working, and"
-            " wrong tries are forgotten. Print the Confirmation of Entry again and"
-            " hand it to the candidate."
-        ),
-        multiple=False,
-    )
-    def reissue(self, rows: Sequence[Any]) -> None:
-        """Make the paper that was lost worthless."""
-        (entry,) = rows
-        confirmations.reissue(entry, by=g.user, at=clock.now())
-        flash(_("A new Secret Number is issued. Print it now."), "success")
+    @expose("/reissue/<pk>", methods=("GET", "POST"))
+    @has_access
+    def reissue(self, pk: str) -> Any:
+        """Make the paper that was lost worthless, after asking whose the account is."""
+        entry, at = self.row(pk), clock.now()
+        form = ReissueForm()
+        if entry.account_id is None:
+            del form.account
+        not_theirs = "account" in form and form.account.data == NOT_THEIRS
+
+        def reissue() -> str:
+            confirmations.reissue(entry, by=g.user, at=at, not_theirs=not_theirs)
+            return self.address("show", pk=pk)
+
+        done = _("A new Secret Number is issued. Print it now.")
+        sent, status = answered(form, Act.end_account, reissue, done)
+        if sent:
+            return sent
+        page = self.render_template(
+            "admin/reissue.html",
+            form=form,
+            entry=entry,
+            others=confirmations.other_entries(entry),
+            back=self.address("show", pk=pk),
+        )
+        return page, status
+
+    def waiting_case(self, entry: Entry) -> CentreCase | None:
+        """Return the request that waits for this entry's new paper, to answer next."""
+        may = self.appbuilder.sm.has_access("can_answer", "Cases")
+        return lost_papers.waiting_for(entry) if may else None

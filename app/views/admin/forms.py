@@ -77,13 +77,18 @@ def generate(
     for column in columns:
         label, hint = labels[column], hints.get(column, "")
         if column in extra:
-            fields[column] = extra[column]
+            fields[column] = _placed_here(extra[column])
         elif column in named:
             fields[column] = _named(rows, column, named[column], label, hint)
         else:
             more = list(validators.get(column, ()))
             fields[column] = _generated(rows, column, label, hint, more)
     return type("GeneratedForm", (Generated,), fields)
+
+
+def _placed_here(field: UnboundField) -> UnboundField:
+    """A form shows its fields in the order in which they are made: made once more."""
+    return UnboundField(field.field_class, *field.args, **field.kwargs)
 
 
 def _named(rows: Rows, column: str, by: str, label: Any, hint: Any) -> UnboundField:

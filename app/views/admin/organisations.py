@@ -8,10 +8,11 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from app import clock
 from app.models import Member, Organisation
-from app.services import members, organisations
+from app.services import invitations, members, organisations
 from app.services.rights import Act
 from app.values import OrganisationStatus
 from app.views.admin.acts import AskForm, ReasonForm, answered, ask
@@ -105,7 +106,8 @@ class Decisions(Screen):
             title=_("Approve %(name)s", name=row.name),
             text=_(
                 "Candidates can find it and share results with it. The person who"
-                " applied is sent a link to set a password."
+                " applied is sent a link to set a password. The results that wait for"
+                " it go out to it, if their address lies under its website's domain."
             ),
             label=_("Approve"),
             done=_("The organisation is approved."),
@@ -163,7 +165,11 @@ class Decisions(Screen):
             OrganisationStatus.suspended,
             lambda _why: organisations.restore(row, by=g.user, at=at),
             title=_("Restore %(name)s", name=row.name),
-            text=_("Its members can sign in again and see what is shared with it."),
+            text=_(
+                "Its members can sign in again and see what is shared with it. The"
+                " results that wait for it go out to it, if the address of whoever"
+                " applied lies under its website's domain."
+            ),
             label=_("Restore"),
             done=_("The organisation is restored."),
         )
@@ -210,6 +216,9 @@ class Decisions(Screen):
             ),
             (_("Answer due on"), written(row.due_on)),
         ]
+        if waiting := invitations.waiting_for(row.website):
+            words = ngettext("%(num)s result", "%(num)s results", waiting)
+            facts.append((_("Candidates wait for it with"), words))
         if primary is not None:
             title = f", {primary.job_title}" if primary.job_title else ""
             facts.append((_("Applicant"), f"{primary.name}{title}, {primary.email}"))
@@ -249,3 +258,7 @@ class Organisations(Decisions):
     def look_alikes(self, row: Organisation) -> list[Organisation]:
         """Return the organisations that a reader could take this one for."""
         return organisations.look_alikes(row)
+
+    def waiting(self, row: Organisation) -> int:
+        """Return how many results wait for an organisation with this website."""
+        return invitations.waiting_for(row.website)

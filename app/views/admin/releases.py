@@ -12,13 +12,21 @@ from wtforms import TimeField
 from wtforms.widgets import DateInput
 
 from app import clock
-from app.models import Centre, ExamSession, Release
-from app.services import grading, localtime, publication, readiness, releases
+from app.models import Centre, ExamSession, Release, Result
+from app.services import (
+    corrections,
+    grading,
+    localtime,
+    publication,
+    readiness,
+    releases,
+)
 from app.services.releases import Standing
 from app.services.rights import Act
 from app.values import ExamCode
 from app.views.admin.acts import AskForm, ReasonForm, answered
 from app.views.admin.base import Screen
+from app.views.admin.figures import in_words
 from app.views.admin.rows import Rows
 from app.views.admin.words import written
 from app.views.forms import DayField, EsitoForm, required
@@ -149,12 +157,18 @@ class Signing(Screen):
         """Return where a release stands now."""
         return releases.standing(release, at=clock.now())
 
+    def only_result(self, release: Release) -> Result | None:
+        """Return the result of a release that holds no other."""
+        return releases.only_result(release)
+
     def mark(self, release: Release) -> Any:
         """Return the word for it, with its shape and colour."""
         word, kind = STANDINGS[self.standing(release)]
         return get_template_attribute("components/status.html", "status")(word, kind)
 
     def _ask(self, page: str, release: Release, form: EsitoForm, status: int) -> Any:
+        only = self.only_result(release)
+        changes = corrections.differences(only, at=clock.now()) if only else ()
         shown = self.render_template(
             page,
             release=release,
@@ -163,6 +177,8 @@ class Signing(Screen):
             contents=readiness.contents(release),
             written=written,
             mark=self.mark(release),
+            only=only,
+            changes=in_words(changes),
             standing=self.standing(release),
             own=release.proposed_by_id == g.user.id,
             late=release.instant <= clock.now(),

@@ -16,6 +16,8 @@ from app.transactions import atomic
 
 READ = ("can_list", "can_show")
 KEEP = (*READ, "can_add", "can_edit", "can_delete")
+HAND_OUT = ("can_agree", "can_hand_over", "can_post", "can_destroy")
+ANSWER = ("can_answer", "can_close", "can_match")
 DECIDE = ("can_approve", "can_refuse", "can_suspend", "can_restore")
 
 # Who may do what: role -> screen -> permissions, which are the framework's "can_" and a
@@ -24,6 +26,8 @@ MATRIX: dict[str, dict[str, tuple[str, ...]]] = {
     # Runs the service; signs nothing, imports no results and reads none.
     "System administrator": {
         "Centres": KEEP,
+        "Rules": (*READ, "can_add", "can_edit"),
+        "Certificates": READ,
         "Schools": KEEP,
         "Sessions": READ,
         "Timetable": READ,
@@ -39,15 +43,19 @@ MATRIX: dict[str, dict[str, tuple[str, ...]]] = {
     # Brings sessions, entries and results in, and proposes releases.
     "Results officer": {
         "Centres": READ,
+        "Rules": READ,
+        "Certificates": (*READ, "can_send"),
         "Schools": READ,
         "Sessions": KEEP,
         "Timetable": KEEP,
-        "Entries": (*READ, "reissue", "confirmation"),
+        "Entries": (*READ, "can_reissue", "confirmation"),
+        "Cases": (*READ, *ANSWER),
         "Accounts": READ,
         "Mail": (*READ, "retry"),
         "Imports": ("can_import",),
         "Results": (*READ, "can_accept", "can_withdraw"),
         "Releases": (*READ, "can_propose", "can_withdraw"),
+        "Enquiries": (*READ, "can_unchanged", "can_changed", "can_propose"),
     },
     # The second signature.
     "Release approver": {
@@ -61,19 +69,25 @@ MATRIX: dict[str, dict[str, tuple[str, ...]]] = {
     "Partnerships officer": {
         "Organisations": (*READ, "can_edit", *DECIDE),
         "Members": (*READ, "can_deactivate"),
+        "Invitations": READ,
     },
     # Reads everything and changes nothing.
     "Auditor": {
         "Centres": READ,
+        "Rules": READ,
+        "Certificates": READ,
         "Schools": READ,
         "Sessions": READ,
         "Timetable": READ,
         "Entries": READ,
+        "Cases": READ,
         "Accounts": READ,
         "Results": READ,
         "Releases": READ,
+        "Enquiries": READ,
         "Organisations": READ,
         "Members": READ,
+        "Invitations": READ,
         "Users": READ,
         "Mail": READ,
         "Trail": READ,
@@ -81,10 +95,14 @@ MATRIX: dict[str, dict[str, tuple[str, ...]]] = {
     # Their own centre's rows only; see scope.py.
     "Centre staff": {
         "Centres": READ,
+        "Rules": (*READ, "can_edit", "can_begin"),
+        "Certificates": (*READ, "can_arrived", "arrive", *HAND_OUT),
         "Schools": READ,
         "Sessions": READ,
         "Timetable": READ,
-        "Entries": (*READ, "reissue", "confirmation"),
+        "Entries": (*READ, "can_reissue", "confirmation"),
+        "Cases": (*READ, *ANSWER),
+        "CentreEnquiries": (*READ, "can_accept", "can_refuse"),
         "Imports": ("can_import",),
     },
 }

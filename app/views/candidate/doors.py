@@ -1,16 +1,17 @@
-"""The candidates' way in and out, and a forgotten password."""
+"""The candidates' way in and out: with a password, or with a link by e-mail."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.errors import NotFound, Refused
-from app.services import accounts
+from app.errors import NotFound, Refused, TooManyTries
+from app.services import access, accounts
 from app.services.tokens import Purpose
 from app.values import Audience
+from app.views import known_browser
 from app.views.addresses import safe_local
-from app.views.candidate.forms import ForgottenForm, NewPasswordForm, SignInForm
+from app.views.candidate.forms import PlainForm, SignInForm, WhoseForm
 from app.views.candidate.pages import ask, pages
 from app.views.guards import (
     client_address,
@@ -24,7 +25,7 @@ from app.views.guards import (
 @pages.route("/login", methods=["GET", "POST"])
 @public
 def sign_in() -> ResponseReturnValue:
-    """Let a candidate in with ID Number and password."""
+    """Let a candidate in with ID Number or e-mail address, and password."""
     onward = safe_local(request.args.get("next")) or url_for(".home")
     if current_candidate():
         return redirect(onward)
@@ -37,9 +38,11 @@ def sign_in() -> ResponseReturnValue:
             form.password.data,
             address=client_address(),
             at=clock.now(),
+            browser=known_browser.held(),
         )
     except Refused as problem:
-        return ask("sign_in.html", form, problem)
+        waits = isinstance(problem, TooManyTries)
+        return ask("sign_in.html", form, problem, waits=waits)
     sign_in_browser(account, Audience.candidate)
     return redirect(onward)
 
@@ -53,44 +56,41 @@ def sign_out() -> ResponseReturnValue:
     return redirect(url_for(".sign_in"))
 
 
-@pages.route("/forgotten", methods=["GET", "POST"])
+@pages.route("/login/link", methods=["GET", "POST"])
 @public
-def forgotten() -> ResponseReturnValue:
-    """Take the wish for a new password; the answer never tells whether it is known."""
-    form = ForgottenForm(id_number=request.args.get("id_number", "")[:40])
+def ask_link() -> ResponseReturnValue:
+    """Take the wish for a link that signs in; the answer never tells who is known."""
+    form = WhoseForm()
     if not form.validate_on_submit():
-        return ask("forgotten.html", form)
+        return ask("ask_link.html", form)
     try:
-        accounts.ask_new_password(
+        accounts.ask_sign_in_link(
             form.id_number.data, address=client_address(), at=clock.now()
         )
     except Refused as problem:
-        return ask("forgotten.html", form, problem)
-    return redirect(url_for(".forgotten_sent"))
+        return ask("ask_link.html", form, problem)
+    return redirect(url_for(".link_sent"))
 
 
-@pages.get("/forgotten/sent")
+@pages.get("/login/link/sent")
 @public
-def forgotten_sent() -> ResponseReturnValue:
+def link_sent() -> ResponseReturnValue:
     """Say where the link goes, if there is an account."""
-    return render_template("candidate/forgotten_sent.html")
+    return render_template("candidate/link_sent.html")
 
 
-@pages.route("/password/<token>", methods=["GET", "POST"])
+@pages.route("/login/link/<token>", methods=["GET", "POST"])
 @public
-def set_password(token: str) -> ResponseReturnValue:
-    """Set a new password with the link from the mailbox."""
-    form, at = NewPasswordForm(), clock.now()
+def sign_in_by_link(token: str) -> ResponseReturnValue:
+    """Sign in with the link from the mailbox; a button, as mail scanners open links."""
+    form, at = PlainForm(), clock.now()
     try:
-        if not form.validate_on_submit():
-            accounts.holder(Purpose.set_password, token, at=at)
-            return ask("set_password.html", form)
-        accounts.set_password(token, form.password.data, at=at)
+        if form.validate_on_submit():
+            account = accounts.sign_in_by_link(token, at=at)
+            sign_in_browser(account, Audience.candidate)
+            return redirect(url_for(".home"))
+        account = accounts.holder(Purpose.sign_in, token, at=at)
     except NotFound as gone:
-        page = render_template("candidate/link_over.html", purpose="set_password")
+        page = render_template("candidate/link_over.html", purpose="sign_in")
         return page, gone.status
-    except Refused as problem:
-        return ask("set_password.html", form, problem)
-    end_browser_session()
-    flash(_("Your new password is set. You can log in with it now."), "success")
-    return redirect(url_for(".sign_in"))
+    return ask("use_link.html", form, entries=access.own_entries(account))

@@ -1,4 +1,6 @@
-"""The forms of the candidates' pages."""
+"""The forms of the candidates' pages: the way in, and the account."""
+
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, PasswordField, SelectField, StringField
@@ -22,8 +24,8 @@ class SecretField(StringField):
         return ""
 
 
-class RegistrationForm(EsitoForm):
-    """What opens an account: the details on the paper, an address, a password."""
+class PaperForm(EsitoForm):
+    """What stands on a Confirmation of Entry."""
 
     id_number = StringField(
         _l("ID Number"), [required(_l("Enter your ID Number.")), longest(40)]
@@ -34,6 +36,11 @@ class RegistrationForm(EsitoForm):
     date_of_birth = DateOfBirthField(
         _l("Date of birth"), [required(_l("Enter your date of birth."))]
     )
+
+
+class RegistrationForm(PaperForm):
+    """What opens an account: the details on the paper, an address, a password."""
+
     email = StringField(
         _l("Email address"),
         [required(_l("Enter your email address.")), email_address()],
@@ -60,17 +67,22 @@ class RegistrationForm(EsitoForm):
     updates = BooleanField(_l("Send me updates"))
 
 
-class SignInForm(EsitoForm):
-    """The ID Number and the password that was chosen."""
+def _whose() -> Any:
+    words = _l("Enter your ID Number or your email address.")
+    return StringField(_l("ID Number"), [required(words), longest(254)])
 
-    id_number = StringField(_l("ID Number"), [required(_l("Enter your ID Number."))])
+
+class SignInForm(EsitoForm):
+    """The ID Number, or the e-mail address, and the password that was chosen."""
+
+    id_number = _whose()
     password = PasswordField(_l("Password"), [required(_l("Enter your password."))])
 
 
-class ForgottenForm(EsitoForm):
-    """Whose password is forgotten."""
+class WhoseForm(EsitoForm):
+    """Whose password is forgotten, or who wants a link."""
 
-    id_number = StringField(_l("ID Number"), [required(_l("Enter your ID Number."))])
+    id_number = _whose()
 
 
 class NewPasswordForm(EsitoForm):
@@ -94,8 +106,27 @@ class ChangePasswordForm(NewPasswordForm):
     )
 
 
+class ChangeEmailForm(EsitoForm):
+    """The new address, typed twice, and the present password."""
+
+    email = StringField(
+        _l("New email address"),
+        [required(_l("Enter your new email address.")), email_address()],
+    )
+    confirm_email = StringField(
+        _l("Confirm new email address"),
+        [
+            required(_l("Enter your new email address again.")),
+            same_as("email", _l("The two email addresses are not the same.")),
+        ],
+    )
+    password = PasswordField(
+        _l("Present password"), [required(_l("Enter your present password."))]
+    )
+
+
 class PreferencesForm(EsitoForm):
-    """The language of e-mails, and news of the board."""
+    """The language of e-mails, news of the board, and notices of the first reading."""
 
     language = SelectField(
         _l("Language of our emails"),
@@ -103,6 +134,9 @@ class PreferencesForm(EsitoForm):
             SelectChoice(Language.en.value, "English"),
             SelectChoice(Language.it.value, "Italiano"),
         ],
+    )
+    read_notices = BooleanField(
+        _l("Tell me when an organisation first reads my result")
     )
     updates = BooleanField(_l("Send me updates"))
 

@@ -1,4 +1,4 @@
-"""Opening an account, and confirming its e-mail address."""
+"""Opening an account, unlocking a Secret Number, confirming an e-mail address."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.errors import NotFound, Refused
-from app.services import accounts
+from app.services import accounts, addresses, proof, registering
+from app.services.registering import Paper
 from app.services.tokens import Purpose
 from app.values import Language
 from app.views.candidate.forms import PlainForm, RegistrationForm
@@ -19,16 +20,15 @@ from app.views.locale import chosen_language
 @public
 def register() -> ResponseReturnValue:
     """Open an account with the details on the Confirmation of Entry."""
+    typed = request.args.get("id_number", "")[:40]
     if current_candidate():
-        return redirect(url_for(".home"))
-    form = RegistrationForm(id_number=request.args.get("id_number", "")[:40])
+        return redirect(url_for(".add_exam", id_number=typed or None))
+    form = RegistrationForm(id_number=typed)
     if not form.validate_on_submit() or form.date_of_birth.data is None:
         return ask("register.html", form)
     try:
-        accounts.register(
-            form.id_number.data,
-            form.secret.data,
-            form.date_of_birth.data,
+        registering.register(
+            Paper(form.id_number.data, form.secret.data, form.date_of_birth.data),
             form.email.data,
             form.password.data,
             Language(chosen_language()),
@@ -49,6 +49,26 @@ def register() -> ResponseReturnValue:
     return redirect(url_for(".sign_in", id_number=form.id_number.data))
 
 
+@pages.route("/register/unlock/<token>", methods=["GET", "POST"])
+@public
+def unlock_secret(token: str) -> ResponseReturnValue:
+    """Unlock a Secret Number that others tried; a button, as mail scanners open links.
+
+    Nothing of the entry is shown.
+    """
+    form, at = PlainForm(), clock.now()
+    try:
+        if form.validate_on_submit():
+            proof.unlock(token, address=client_address(), at=at)
+            flash(_("Your Secret Number works again. You can register now."), "success")
+            return redirect(url_for(".register"))
+        proof.locked(token, at=at)
+    except NotFound as gone:
+        page = render_template("candidate/link_over.html", purpose="unlock_secret")
+        return page, gone.status
+    return ask("unlock_secret.html", form)
+
+
 @pages.route("/confirm/<token>", methods=["GET", "POST"])
 @public
 def confirm_email(token: str) -> ResponseReturnValue:
@@ -56,7 +76,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
     form, at = PlainForm(), clock.now()
     try:
         if form.validate_on_submit():
-            accounts.confirm_email(token, at=at)
+            addresses.confirm(token, at=at)
             flash(_("Thank you. Your email address is confirmed."), "success")
             return redirect(url_for(".home"))
         account = accounts.holder(Purpose.confirm_email, token, at=at)

@@ -1,21 +1,15 @@
-"""A candidate's own account: address, password, preferences, where they signed in."""
+"""A candidate's own account: what it holds, preferences, where they signed in."""
 
 from flask import flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.errors import Refused
 from app.services import access, accounts, signins
-from app.values import Audience, Language
-from app.views.candidate.forms import ChangePasswordForm, PreferencesForm
+from app.values import Language
+from app.views.candidate.forms import PreferencesForm
 from app.views.candidate.pages import ask, pages
-from app.views.guards import (
-    candidate_only,
-    client_address,
-    end_browser_session,
-    sign_in_browser,
-)
+from app.views.guards import candidate_only, end_browser_session
 
 
 @pages.route("/account", methods=["GET", "POST"])
@@ -23,12 +17,17 @@ from app.views.guards import (
 def account() -> ResponseReturnValue:
     """Show the account, and take its preferences."""
     mine = g.candidate
-    form = PreferencesForm(language=mine.language.value, updates=mine.wants_updates)
+    form = PreferencesForm(
+        language=mine.language.value,
+        updates=mine.wants_updates,
+        read_notices=mine.wants_read_notices,
+    )
     if form.validate_on_submit():
         accounts.update_preferences(
             mine,
             language=Language(form.language.data),
             wants_updates=form.updates.data,
+            wants_read_notices=form.read_notices.data,
             at=clock.now(),
         )
         flash(_("Your preferences are saved."), "success")
@@ -41,38 +40,6 @@ def account() -> ResponseReturnValue:
         recent=signins.recent(mine),
         device=device,
     )
-
-
-@pages.route("/account/password", methods=["GET", "POST"])
-@candidate_only
-def change_password() -> ResponseReturnValue:
-    """Change the password; every other browser is signed out."""
-    form, mine = ChangePasswordForm(), g.candidate
-    if not form.validate_on_submit():
-        return ask("change_password.html", form)
-    try:
-        accounts.change_password(
-            mine,
-            form.old_password.data,
-            form.password.data,
-            address=client_address(),
-            at=clock.now(),
-        )
-    except Refused as problem:
-        return ask("change_password.html", form, problem)
-    sign_in_browser(mine, Audience.candidate)
-    flash(_("Your password is changed. Other devices are signed out."), "success")
-    return redirect(url_for(".account"))
-
-
-@pages.post("/account/confirmation")
-@candidate_only
-def send_confirmation() -> ResponseReturnValue:
-    """Send the link that confirms the e-mail address again."""
-    accounts.ask_confirmation(g.candidate, at=clock.now())
-    words = _("We have sent an email to %(email)s.", email=g.candidate.email)
-    flash(words, "success")
-    return redirect(url_for(".account"))
 
 
 @pages.post("/account/sign-out-everywhere")

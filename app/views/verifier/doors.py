@@ -9,6 +9,7 @@ from app import clock
 from app.errors import NotFound, Refused
 from app.services import members
 from app.values import Audience
+from app.views import known_browser
 from app.views.addresses import safe_local
 from app.views.guards import (
     client_address,
@@ -36,6 +37,7 @@ def sign_in() -> Any:
                     form.password.data,
                     address=client_address(),
                     at=clock.now(),
+                    browser=known_browser.held(),
                 )
                 sign_in_browser(member, Audience.member)
                 return redirect(_inside(form.next.data), 303)

@@ -1,6 +1,6 @@
 """What candidates have shared with a member's organisation."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import (
@@ -13,11 +13,11 @@ from flask import (
     url_for,
 )
 from flask_babel import get_locale
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app import clock
 from app.errors import NotFound
-from app.models import Member, Result
+from app.models import Member
 from app.services import (
     access,
     countries,
@@ -25,12 +25,13 @@ from app.services import (
     grading,
     inbox,
     members,
-    scale,
+    photos,
     sharing,
+    showing,
 )
 from app.services.inbox import Wanted
-from app.services.localtime import board_zone
-from app.values import AccessKind, ExamCode
+from app.services.localtime import board_zone, last_day, today
+from app.values import AccessKind, ExamCode, ShareScope
 from app.views.guards import member_only
 from app.views.verifier import pages
 from app.views.verifier.forms import ROLES, TYPES, SearchForm
@@ -38,6 +39,11 @@ from app.views.verifier.forms import ROLES, TYPES, SearchForm
 # What a member looks for stays in their session: names and dates of birth have no
 # place in an address, which is kept in histories and logs.
 LOOKED_FOR = "shared_results_wanted"
+SCOPES = {
+    ShareScope.overall: _l("the overall result, without the parts of the exam"),
+    ShareScope.components: _l("the overall result and each part"),
+    ShareScope.photo: _l("the overall result, each part and the photo"),
+}
 
 
 @pages.get("/")
@@ -80,37 +86,51 @@ def search() -> Any:
 def result(reference: str) -> Any:
     """Show one shared result; the candidate sees that it was read, by whom and when."""
     now = clock.now()
-    share, found = sharing.read(_member(), reference, AccessKind.viewed, at=now)
-    entry = share.entry
-    exam = grading.exam(entry.session.exam)
+    try:
+        share, found = sharing.read(_member(), reference, AccessKind.viewed, at=now)
+    except NotFound:
+        return _over(reference, now)
     return render_template(
         "verifier/result.html",
         share=share,
-        entry=entry,
-        exam=exam,
-        result=found,
-        label=_label(exam, found),
-        parts=_parts(exam, found),
-        picture=scale.picture(exam.code, found.overall, found.scores) if found else "",
-        shown=grading.shown,
+        shown=showing.of(share.entry, found, share.scope) if found else None,
+        scopes=SCOPES,
+        last_day=last_day,
+        exam_name=_exam_name,
     )
 
 
 @pages.get("/results/<reference>/statement.pdf")
 @member_only
 def statement(reference: str) -> Any:
-    """Give the Statement of Results of a shared result, and write that down."""
+    """Give the Statement of Results as far as it is shared, and write that down."""
     now = clock.now()
-    share, found = sharing.read(_member(), reference, AccessKind.statement, at=now)
+    try:
+        share, found = sharing.read(_member(), reference, AccessKind.statement, at=now)
+    except NotFound:
+        return _over(reference, now)
     if found is None:
         raise NotFound(access.NOTHING_HERE)
-    content = documents.statement_of_results(share.entry, found, at=now)
-    name = f"statement-{share.entry.statement_number}.pdf"
+    entry = share.entry
+    content = documents.statement_of_results(entry, found, at=now, scope=share.scope)
+    name = f"statement-{entry.statement_number}.pdf"
     return Response(
         content,
         mimetype="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@pages.get("/results/<reference>/photo.jpg")
+@member_only
+def photo(reference: str) -> Any:
+    """Give the photo that belongs to a shared result, where it is shared too."""
+    now = clock.now()
+    try:
+        shown = sharing.photo(_member(), reference, at=now)
+    except NotFound:
+        return _over(reference, now)
+    return Response(photos.content(shown), mimetype=photos.TYPE)
 
 
 @pages.get("/organisation")
@@ -128,6 +148,14 @@ def organisation() -> Any:
         roles=ROLES,
         country=dict(countries.by_name(str(get_locale()))).get(own.country, ""),
     )
+
+
+def _over(reference: str, now: datetime) -> Any:
+    """Say that a share is over, to those who had it and to nobody else."""
+    over = sharing.over(_member(), reference, at=now)
+    return render_template(
+        "verifier/over.html", over=over, shared_on=today(over.shared_at)
+    ), 410
 
 
 def _list(form: SearchForm, wanted: Wanted) -> str:
@@ -166,19 +194,3 @@ def _member() -> Member:
 
 def _exam_name(code: ExamCode) -> str:
     return grading.exam(code).name
-
-
-def _label(exam: grading.Exam, found: Result | None) -> str:
-    if found is None:
-        return ""
-    return grading.result_label(exam, found.grade, found.cefr, found.status)
-
-
-def _parts(exam: grading.Exam, found: Result | None) -> list[tuple[str, str]]:
-    """Return the parts of a result and their scores, in the order of the statement."""
-    scores = found.scores if found else {}
-    return [
-        (_(part.name), grading.shown(exam, scores[part.code]))
-        for part in exam.components
-        if part.code in scores
-    ]
