@@ -55,7 +55,7 @@ def crowd(stage: Stage, person: Person, count: int, *, out: int) -> None:
                     family_name=f"Else {number}",
                     folded_name=names.folded(f"Someone Else {number}"),
                     date_of_birth=own.date_of_birth,
-                    statement_number=f"{own.statement_number}-{number}",
+                    statement_number=f"C{own.statement_number[-4:]}{number:04d}",
                     created_at=own.created_at,
                 )
             )
