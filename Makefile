@@ -27,8 +27,8 @@ run: $(VENV)/requirements.stamp  ## serve the demonstration board, web and jobs
 
 test: $(VENV)/requirements-dev.stamp  ## test on SQLite, on PostgreSQL and in a browser
 	@tests/prepare.sh
-	$(BIN)/python -m pytest -n $(WORKERS) --database sqlite $(TESTS)
-	$(BIN)/python -m pytest -n $(WORKERS) --database postgresql $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --database sqlite $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --database postgresql $(TESTS)
 
 check: $(VENV)/requirements-dev.stamp  ## check format, lint and types, then test
 	$(BIN)/ruff format --check .
