@@ -19,16 +19,16 @@ from app import clock
 from app.services import (
     announcing,
     cases,
-    countdown,
     invitations,
     mail,
-    outcomes,
-    photo_erasure,
     retention,
     sharing,
     throttle,
     uploads,
 )
+from app.services.certificates import countdown
+from app.services.enquiries import outcomes
+from app.services.photos import erasure
 
 Stop = Callable[[], bool]
 
@@ -157,13 +157,13 @@ SCHEDULE = (
     Job(
         "erase-photos",
         timedelta(hours=6),
-        lambda at, stop: photo_erasure.erase_old(at=at, stop=stop),
+        lambda at, stop: erasure.erase_old(at=at, stop=stop),
         "photos deleted",
     ),
     Job(
         "sweep-photos",
         timedelta(hours=24),
-        lambda at, stop: photo_erasure.sweep(at=at, stop=stop),
+        lambda at, stop: erasure.sweep(at=at, stop=stop),
         "files without a photo deleted",
     ),
 )

@@ -24,8 +24,9 @@ from sqlalchemy.orm import joinedload
 from app import clock, create_app
 from app.extensions import db
 from app.models import Entry, Result
-from app.services import documents, grading, paper, publication, scale, scale_drawing
-from app.services import scale_layout as layout
+from app.services import documents, grading, paper, publication, scale
+from app.services.scale import layout as layout
+from app.services.scale import on_paper
 from app.values import ResultStatus
 from bench.alternating import medians
 from bench.board import Ground, demo_board
@@ -139,7 +140,7 @@ def _directly(words: list[Words], entry: Entry, result: Result) -> bytes:
         exam = grading.exam_on(entry.session.exam, entry.session.exam_date)
         laid = scale.laid_out(layout.WIDE, exam, result.overall, result.scores)
     if laid is not None:
-        drawing = scale_drawing.drawn(laid)
+        drawing = on_paper.drawn(laid)
         drawing.scale(0.69, 0.69)
         renderPDF.draw(drawing, canvas, 48, 330)
     picture = paper.qr_code("http://127.0.0.1:8000/verify").partition(",")[2]

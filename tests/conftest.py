@@ -1,6 +1,7 @@
 """What every test stands on: an app on the database under test, undone after each."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,7 +89,7 @@ def shared_app(new_database_url: Any, tmp_path_factory: Any) -> Iterator[Flask]:
 
 @pytest.fixture
 def app(shared_app: Flask) -> Iterator[Flask]:
-    """The app inside a transaction that is rolled back when the test is over."""
+    """The app inside a transaction that is undone after the test, like its files."""
     with shared_app.app_context():
         engines = db._app_engines[shared_app]
         engine = engines[None]
@@ -106,6 +107,8 @@ def app(shared_app: Flask) -> Iterator[Flask]:
             engines[None] = engine
             undo.rollback()
             connection.close()
+            # Files know no transaction: what this test stored is not the next one's.
+            shutil.rmtree(shared_app.config["ESITO_DATA_DIR"] / "storage", True)
 
 
 @pytest.fixture

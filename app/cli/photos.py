@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from app import clock
-from app.services import photo_import
-from app.services.photo_plan import Plan
+from app.services.photos import bringing_in
+from app.services.photos.plan import Plan
 
 # Where nobody may be watching, it says how far it is every so many photos.
 EVERY = 500
@@ -17,9 +17,9 @@ def import_photos(file: Path, session: str, centre: str, dry_run: bool) -> None:
     """Import the photos of the archive FILE: all of it, or nothing."""
     progress = _Progress()
     with file.open("rb") as stream:
-        plan = photo_import.load(
+        plan = bringing_in.load(
             stream,
-            *photo_import.place(session, centre),
+            *bringing_in.place(session, centre),
             at=clock.now(),
             file_name=file.name,
             dry_run=dry_run,

@@ -22,11 +22,11 @@ from app.services import (
     paper,
     photos,
     scale,
-    scale_drawing,
     showing,
 )
 from app.services.grading import Exam
-from app.services.scale_ground import WIDE
+from app.services.scale import on_paper
+from app.services.scale.ground import WIDE
 from app.services.timetable import Sitting, timetable_of
 from app.services.wording import rendered
 from app.transactions import end_read
@@ -103,7 +103,7 @@ def statement_of_results(
             "qr": paper.qr_code(f"{facts['base_url']}/verify"),
         }
     html = rendered("pdf/statement_of_results.html", entry.language, **values)
-    return paper.pdf(html, picture=scale_drawing.drawn(laid) if laid else None)
+    return paper.pdf(html, picture=on_paper.drawn(laid) if laid else None)
 
 
 def _face(photo: Photo | None) -> str:

@@ -33,8 +33,8 @@ from app.services import (
     signins,
     unsent,
 )
-from app.services.arranging import NOTHING
-from app.services.collection import AT_CENTRE
+from app.services.certificates.arranging import NOTHING
+from app.services.certificates.collection import AT_CENTRE
 from app.services.mail import Address
 from app.transactions import atomic
 from app.values import AuditAction, CaseState, EnquiryState

@@ -35,12 +35,12 @@ from app.services import (
     belongings,
     enquiries,
     grading,
-    outbox,
     photos,
     publication,
     timetable,
     unsent,
 )
+from app.services.sharing import outbox
 from app.values import AuditAction, MailState
 
 # What is left out of each table, and why; everything else about a person is told.

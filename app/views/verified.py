@@ -22,7 +22,7 @@ from flask_babel import lazy_gettext as _l
 from app import clock
 from app.errors import NotFound, Refused, TooManyTries
 from app.services import access, links, photos, showing
-from app.services.link_looks import Opened
+from app.services.links.opening import Opened
 from app.views.forms import DateOfBirthField, EsitoForm, required
 from app.views.guards import client_address, public
 

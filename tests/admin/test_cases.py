@@ -6,8 +6,9 @@ import pytest
 
 from app.extensions import db
 from app.models import Mail
-from app.services import cases, lost_papers
-from app.services.lost_papers import LostPaper
+from app.services import cases
+from app.services.cases import lost_papers
+from app.services.cases.lost_papers import LostPaper
 from app.values import CaseState, ExamCode, Language
 from tests.admin.test_releases import _token, words
 from tests.cast import NOW

@@ -6,7 +6,8 @@ import pytest
 
 from app.extensions import db
 from app.models import AuditRow, Certificate, Mail
-from app.services import certificates, collection
+from app.services import certificates
+from app.services.certificates import collection
 from app.values import CertificateState, DayPart
 from tests.admin.test_releases import _token, words
 from tests.cast import NOW

@@ -6,7 +6,8 @@ import pytest
 
 from app.extensions import db
 from app.models import Enquiry, Release, Result
-from app.services import enquiries, outcomes, publication
+from app.services import enquiries, publication
+from app.services.enquiries import outcomes
 from app.values import EnquiryKind, EnquiryOutcome, EnquiryState
 from tests.admin.test_releases import _token, words
 from tests.cast import NOW

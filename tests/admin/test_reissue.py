@@ -6,7 +6,8 @@ import pytest
 
 from app.extensions import db
 from app.models import AuditRow, CandidateAccount, Entry, Share
-from app.services import credentials, link_address, links, sharing
+from app.services import credentials, links, sharing
+from app.services.links import addressing
 from app.values import ShareScope
 from tests.admin.test_releases import _token, words
 from tests.cast import NOW, PASSWORD
@@ -146,7 +147,7 @@ def test_a_link_that_the_stranger_gave_away_opens_nothing(app, cast, sign_in, th
         purpose="",
         at=NOW,
     )
-    page = f"/verify/{link_address.token(link)}"
+    page = f"/verify/{addressing.token(link)}"
     reader = app.test_client()
     reader.submit(page, {"date_of_birth": "05/03/2000"})
     assert "172" in reader.get(page).text

@@ -8,15 +8,7 @@ import pytest
 from app.errors import NotFound, Refused, TooManyTries
 from app.extensions import db
 from app.models import AuditRow, CandidateAccount, Entry, Mail, SignIn
-from app.services import (
-    accounts,
-    addresses,
-    audit,
-    proof,
-    registering,
-    signins,
-    tokens,
-)
+from app.services import accounts, addresses, audit, proof, registering, signins, tokens
 from app.services.registering import Paper
 from app.services.tokens import Purpose
 from app.values import TERMS_VERSION, Language

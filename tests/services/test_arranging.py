@@ -7,8 +7,9 @@ import pytest
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
 from app.models import CentreRules, Certificate
-from app.services import arranging, authorisation, certificates, collection
-from app.services.arranging import Wish
+from app.services import certificates
+from app.services.certificates import arranging, authorisation, collection
+from app.services.certificates.arranging import Wish
 from app.values import DayPart
 from tests.cast import NOW, save
 from tests.papers import words

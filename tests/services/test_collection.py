@@ -9,7 +9,8 @@ import pytest
 from app.errors import Conflict, Refused
 from app.extensions import db
 from app.models import AuditRow, CentreRules, Certificate, Entry, Mail, User
-from app.services import certificates, collection, corrections, publication
+from app.services import certificates, corrections, publication
+from app.services.certificates import collection
 from app.values import CertificateState, DayPart
 from tests.cast import NOW, Cast, save
 

@@ -6,7 +6,8 @@ import pytest
 
 from app.extensions import db
 from app.models import Certificate, Mail
-from app.services import certificates, collection, corrections, countdown
+from app.services import certificates, corrections
+from app.services.certificates import collection, countdown
 from tests.cast import NOW
 
 DAY = timedelta(days=1)

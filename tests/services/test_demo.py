@@ -31,21 +31,21 @@ from app.services import (
     accounts,
     audit,
     consent,
-    countdown,
     credentials,
     doctor,
     grading,
     links,
     members,
     names,
-    outcomes,
     passwords,
     photos,
-    pictures,
     publication,
 )
+from app.services.certificates import countdown
 from app.services.demo import load, portraits
 from app.services.demo.people import LONG, NAMES, ONE_NAME
+from app.services.enquiries import outcomes
+from app.services.photos import pictures
 from app.values import (
     CaseKind,
     CaseState,

@@ -28,8 +28,6 @@ from app.services import (
     access,
     accounts,
     announcing,
-    arranging,
-    casebook,
     cases,
     endings,
     enquiries,
@@ -40,13 +38,15 @@ from app.services import (
     publication,
     registering,
     retention,
-    shareable,
     sharing,
     signins,
     tokens,
 )
-from app.services.arranging import Wish
+from app.services.cases import casebook
+from app.services.certificates import arranging
+from app.services.certificates.arranging import Wish
 from app.services.registering import Paper
+from app.services.sharing import shareable
 from app.services.tokens import Purpose
 from app.values import (
     AccessKind,

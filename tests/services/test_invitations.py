@@ -11,14 +11,13 @@ from app.models import AuditRow, Invitation, Mail, Organisation, Release, Share
 from app.services import (
     access,
     corrections,
-    hosts,
-    invitation_answers,
     invitations,
     organisations,
     publication,
     sharing,
 )
-from app.services.hosts import Invited
+from app.services.invitations import answers, hosts
+from app.services.invitations.hosts import Invited
 from app.values import (
     InvitationState,
     MailState,
@@ -503,9 +502,8 @@ def test_a_website_that_only_looks_like_it_gets_nothing(cast, amina, site):
 
 
 def test_many_go_out_and_the_job_sends_what_is_left(cast, amina, monkeypatch):
-    from app.services import invitation_answers
 
-    monkeypatch.setattr(invitation_answers, "AT_ONCE", 2)
+    monkeypatch.setattr(answers, "AT_ONCE", 2)
     invite(cast.amina, amina)
     for n in range(3):
         entry = cast.entry(f"02{n:02d}", f"Zoe{n}", "Many")
@@ -650,7 +648,7 @@ def test_many_go_out_while_an_officer_amends_one_of_them(own_app, monkeypatch):
     user, entry = type(cast.partnerships), type(cast.boris)
     db.session.remove()
     one_went, amending = threading.Event(), threading.Event()
-    proposed, tell = corrections.proposed, invitation_answers._tell
+    proposed, tell = corrections.proposed, answers._tell
 
     def slowly_proposed(*args, **values):
         # The officer has the entry, and the trail is not written yet.
@@ -665,7 +663,7 @@ def test_many_go_out_while_an_officer_amends_one_of_them(own_app, monkeypatch):
         return tell(*args, **values)
 
     monkeypatch.setattr(corrections, "proposed", slowly_proposed)
-    monkeypatch.setattr(invitation_answers, "_tell", slowly_told)
+    monkeypatch.setattr(answers, "_tell", slowly_told)
 
     def join():
         row, by = db.session.get(Organisation, keys[0]), db.session.get(user, keys[1])

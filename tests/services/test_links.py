@@ -8,14 +8,8 @@ import pytest
 from app.errors import Conflict, NotFound, Refused, TooManyTries
 from app.extensions import db
 from app.models import AuditRow, Mail, Photo, Release, ShareLink, ShareLinkLook
-from app.services import (
-    access,
-    corrections,
-    link_address,
-    link_looks,
-    links,
-    publication,
-)
+from app.services import access, corrections, links, publication
+from app.services.links import addressing, opening
 from app.values import ResultStatus, ShareScope, ShareState
 from tests.cast import NOW, Cast, save
 
@@ -40,7 +34,7 @@ def make(entry, account, *, at=NOW, **wish):
 
 
 def look(link, born=BORN, *, at=NOW, address="192.0.2.7", browser="Firefox/140"):
-    token = link if isinstance(link, str) else link_address.token(link)
+    token = link if isinstance(link, str) else addressing.token(link)
     return links.opened(token, born, address=address, browser=browser, at=at)
 
 
@@ -211,7 +205,7 @@ def test_the_right_date_opens_it_and_boris_is_told_of_each_look(cast, boris):
 
 
 def test_a_mailbox_is_not_flooded_and_no_look_is_lost(cast, boris, monkeypatch):
-    monkeypatch.setattr(link_looks, "MAILS_A_DAY", 3)
+    monkeypatch.setattr(opening, "MAILS_A_DAY", 3)
     link = make(cast.boris, boris)
     for n in range(5):
         look(link, at=NOW + n * SECOND)
@@ -223,15 +217,15 @@ def test_a_mailbox_is_not_flooded_and_no_look_is_lost(cast, boris, monkeypatch):
 
 def test_whatever_is_wrong_is_answered_with_one_sentence(cast, boris):
     link = make(cast.boris, boris, expires_on=date(2026, 12, 15))
-    token = link_address.token(link)
+    token = addressing.token(link)
     other = make(cast.boris, boris)
     ended = make(cast.boris, boris)
     links.revoke(ended, by=boris, at=NOW)
-    forged = f"{link.reference}.{link_address.token(other).partition('.')[2]}"
+    forged = f"{link.reference}.{addressing.token(other).partition('.')[2]}"
     wrong = [
         (token, date(2008, 7, 2), NOW),
         (token, BORN, NOW + 3 * DAY),
-        (link_address.token(ended), BORN, NOW),
+        (addressing.token(ended), BORN, NOW),
         (forged, BORN, NOW),
         (link.reference, BORN, NOW),
         (f"{link.reference}.", BORN, NOW),
@@ -263,7 +257,7 @@ def test_a_result_taken_back_is_answered_like_a_wrong_date(cast, boris):
     with pytest.raises(Refused, match="does not open"):
         look(link, at=NOW + SECOND)
     with pytest.raises(NotFound):
-        links.again(link_address.token(link), at=NOW + SECOND)
+        links.again(addressing.token(link), at=NOW + SECOND)
     assert looks() == []
 
 
@@ -280,19 +274,19 @@ def test_a_correction_is_shown_from_its_instant_on(cast, boris):
     cast.result(cast.boris, version=2, overall=173, grade="B")
     release = publication.propose(cast.session, None, later, by=cast.officer, at=NOW)
     publication.approve(release, by=cast.approver, at=NOW)
-    token = link_address.token(link)
+    token = addressing.token(link)
     assert links.again(token, at=later - SECOND)[2].overall == 172
     assert links.again(token, at=later)[2].overall == 173
 
 
 def test_a_key_of_another_purpose_or_another_board_opens_nothing(cast, boris, app):
     link = make(cast.boris, boris)
-    token = link_address.token(link)
-    assert link_address.reference_in(token) == link.reference
+    token = addressing.token(link)
+    assert addressing.reference_in(token) == link.reference
     key = app.config["SECRET_KEY"]
     app.config["SECRET_KEY"] = "another board's key, which is not ours"
     try:
-        assert link_address.reference_in(token) == ""
+        assert addressing.reference_in(token) == ""
     finally:
         app.config["SECRET_KEY"] = key
 
@@ -322,7 +316,7 @@ def test_unknown_links_are_slowed_down_in_the_same_way(app):
 
 def test_a_guesser_with_many_addresses_ends_the_link_and_boris_is_told(cast, boris):
     link = make(cast.boris, boris)
-    for n in range(link_looks.MOST_WRONG):
+    for n in range(opening.MOST_WRONG):
         with pytest.raises(Refused, match="does not open"):
             look(link, date(1990, 1, 1), address=f"10.0.0.{n}", at=NOW + n * DAY / 10)
     later = NOW + 6 * DAY
@@ -340,7 +334,7 @@ def test_a_guesser_with_many_addresses_ends_the_link_and_boris_is_told(cast, bor
 def test_an_ended_link_shows_nothing_at_once(cast, boris):
     link = make(cast.boris, boris)
     look(link)
-    token = link_address.token(link)
+    token = addressing.token(link)
     assert links.again(token, at=NOW)
     links.revoke(link, by=boris, at=NOW + SECOND)
     with pytest.raises(NotFound):
@@ -354,7 +348,7 @@ def test_an_ended_link_shows_nothing_at_once(cast, boris):
 
 def test_an_expired_link_shows_nothing_from_the_end_of_its_last_day(cast, boris):
     link = make(cast.boris, boris, expires_on=date(2026, 12, 15))
-    token, end = link_address.token(link), link.expires_at
+    token, end = addressing.token(link), link.expires_at
     assert end == NOW.replace(day=15, hour=23)
     assert links.again(token, at=end - SECOND)
     with pytest.raises(NotFound):
@@ -380,7 +374,7 @@ def test_a_link_dies_when_its_entry_becomes_somebody_elses(cast, boris):
     with pytest.raises(Refused):
         look(link)
     with pytest.raises(NotFound):
-        links.again(link_address.token(link), at=NOW)
+        links.again(addressing.token(link), at=NOW)
 
 
 def test_all_links_end_with_the_account(cast, boris):
@@ -390,7 +384,7 @@ def test_all_links_end_with_the_account(cast, boris):
     assert links.end_all(boris, at=NOW + SECOND) == 0
     for link in made:
         with pytest.raises(NotFound):
-            links.again(link_address.token(link), at=NOW + SECOND)
+            links.again(addressing.token(link), at=NOW + SECOND)
     assert acts().count("link_revoked") == 3
 
 
@@ -407,7 +401,7 @@ def test_looks_are_paged_newest_first(cast, boris):
     link = make(cast.boris, boris)
     rows = [
         ShareLinkLook(link_id=link.id, at=NOW + n * SECOND, browser=str(n))
-        for n in range(link_looks.LOOKS_ROWS + 2)
+        for n in range(opening.LOOKS_ROWS + 2)
     ]
     db.session.add_all(rows)
     db.session.commit()

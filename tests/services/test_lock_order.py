@@ -23,10 +23,10 @@ from app.services import (
     invitations,
     links,
     organisations,
-    outcomes,
     sharing,
 )
-from app.services.hosts import Invited
+from app.services.enquiries import outcomes
+from app.services.invitations.hosts import Invited
 from app.values import EnquiryKind, OrganisationStatus, ShareScope
 from tests.cast import NOW, Cast
 from tests.services.test_enquiries import BETTER

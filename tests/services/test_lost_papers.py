@@ -8,8 +8,9 @@ import pytest
 from app.errors import Conflict, NotFound, Refused, TooManyTries
 from app.extensions import db
 from app.models import AuditRow, CaseMessage, CentreCase, Mail
-from app.services import access, cases, lost_papers
-from app.services.lost_papers import LostPaper
+from app.services import access, cases
+from app.services.cases import lost_papers
+from app.services.cases.lost_papers import LostPaper
 from app.values import CaseState, ExamCode, Language
 from tests.cast import NOW
 

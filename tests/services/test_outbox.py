@@ -8,7 +8,8 @@ from sqlalchemy import event, insert, text
 
 from app.extensions import db
 from app.models import Entry, Share, ShareAccess
-from app.services import outbox, sharing
+from app.services import sharing
+from app.services.sharing import outbox
 from app.values import AccessKind, new_reference
 from tests.cast import NOW, save
 

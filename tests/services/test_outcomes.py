@@ -15,14 +15,8 @@ from app.models import (
     Result,
     Share,
 )
-from app.services import (
-    announcing,
-    corrections,
-    enquiries,
-    outcomes,
-    publication,
-    signing,
-)
+from app.services import announcing, corrections, enquiries, publication, signing
+from app.services.enquiries import outcomes
 from app.values import (
     CertificateState,
     EnquiryKind,

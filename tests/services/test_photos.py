@@ -12,7 +12,8 @@ from sqlalchemy import select
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
 from app.models import AuditRow, Entry, Photo
-from app.services import photo_import, photos, pictures, storage
+from app.services import photos, storage
+from app.services.photos import bringing_in, pictures
 from app.values import ExamCode
 from tests.cast import NOW
 from tests.services import archives
@@ -29,7 +30,7 @@ def centre(app, cast, tmp_path, monkeypatch):
 
 
 def load(cast, content, **options):
-    return photo_import.load(
+    return bringing_in.load(
         io.BytesIO(content),
         cast.session,
         cast.it024,
@@ -138,9 +139,9 @@ def test_a_trial_writes_nothing(cast, centre):
 
 def test_two_imports_at_once_leave_one_photo_and_one_file(cast, centre, monkeypatch):
     """The second one has seen a world without photos; the first is quicker."""
-    known = photo_import._candidates(cast.session, cast.it024)
+    known = bringing_in._candidates(cast.session, cast.it024)
     load(cast, archive(("0001.jpg", FACE)))
-    monkeypatch.setattr(photo_import, "_candidates", lambda *_: known)
+    monkeypatch.setattr(bringing_in, "_candidates", lambda *_: known)
     with pytest.raises(Conflict):
         load(cast, archive(("0001.jpg", OTHER)))
     assert photos.content(photos.of(cast.amina))
@@ -149,9 +150,9 @@ def test_two_imports_at_once_leave_one_photo_and_one_file(cast, centre, monkeypa
 
 def test_a_replacement_that_comes_second_is_refused(cast, centre, monkeypatch):
     load(cast, archive(("0001.jpg", FACE)))
-    known = photo_import._candidates(cast.session, cast.it024)
+    known = bringing_in._candidates(cast.session, cast.it024)
     load(cast, archive(("0001.jpg", OTHER)))
-    monkeypatch.setattr(photo_import, "_candidates", lambda *_: known)
+    monkeypatch.setattr(bringing_in, "_candidates", lambda *_: known)
     with pytest.raises(Conflict):
         load(cast, archive(("0001.jpg", picture("PNG"))))
     assert len(stored()) == 1

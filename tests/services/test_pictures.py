@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from app.errors import Refused
-from app.services import pictures
-from app.services.pictures import portrait
+from app.services.photos import pictures
+from app.services.photos.pictures import portrait
 from tests.services import archives
 
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from app.services import grading, scale, scale_layout
-from app.services.scale_shapes import Bar, Dot, Label
+from app.services import grading, scale
+from app.services.scale import layout
+from app.services.scale.shapes import Bar, Dot, Label
 from app.services.schemes import SCHEMES
 from app.values import ComponentCode
 
@@ -48,7 +49,7 @@ def results(draw):
     return exam, draw(st.none() | score), scores
 
 
-@given(results(), st.sampled_from([scale_layout.WIDE, scale_layout.TALL]))
+@given(results(), st.sampled_from([layout.WIDE, layout.TALL]))
 def test_no_label_lies_upon_another_whatever_the_scores(shared_app, result, form):
     exam, overall, scores = result
     with shared_app.test_request_context():
@@ -63,7 +64,7 @@ def test_no_label_lies_upon_another_whatever_the_scores(shared_app, result, form
 
 def test_equal_scores_have_a_mark_each(app):
     laid = scale.laid_out(
-        scale_layout.WIDE,
+        layout.WIDE,
         grading.exam("PET"),
         150,
         dict.fromkeys((C.R, C.W, C.L, C.S), 150),
@@ -73,7 +74,7 @@ def test_equal_scores_have_a_mark_each(app):
 
 
 def test_marks_stand_where_the_axis_says(app):
-    laid = scale.laid_out(scale_layout.WIDE, FCE, 160, {C.R: 160, C.U: 200})
+    laid = scale.laid_out(layout.WIDE, FCE, 160, {C.R: 160, C.U: 200})
     axis = {
         mark.text: mark.x
         for mark in laid.marks
@@ -84,7 +85,7 @@ def test_marks_stand_where_the_axis_says(app):
 
 
 def test_the_reached_level_and_grade_stand_out(app):
-    laid = scale.laid_out(scale_layout.WIDE, FCE, 172, FIRST)
+    laid = scale.laid_out(layout.WIDE, FCE, 172, FIRST)
     told = [m.text for m in laid.marks if isinstance(m, Label) and m.ink == "on-accent"]
     assert told == ["B2", "C"]
     filled = [m for m in laid.marks if isinstance(m, Bar) and m.ink == "accent"]
@@ -119,7 +120,7 @@ def test_several_pictures_on_a_page_share_no_id(app):
 
 def test_a_score_below_what_the_exam_reports_is_a_hollow_mark(app):
     laid = scale.laid_out(
-        scale_layout.TALL, grading.exam("KET"), 110, {C.RW: 120, C.L: 118, C.S: 80}
+        layout.TALL, grading.exam("KET"), 110, {C.RW: 120, C.L: 118, C.S: 80}
     )
     hollow = [m for m in laid.marks if isinstance(m, Dot) and m.hollow]
     assert len(hollow) == 1
@@ -156,7 +157,7 @@ def test_reading_and_writing_of_a2_key_is_said_to_count_twice(app):
     assert "Reading and Writing ×2" in texts(wide)
 
 
-@pytest.mark.parametrize("form", [scale_layout.WIDE, scale_layout.TALL])
+@pytest.mark.parametrize("form", [layout.WIDE, layout.TALL])
 def test_a_score_that_is_not_reported_is_not_pointed_at(app, form):
     def drawn(score):
         return scale.laid_out(form, FCE, score, dict.fromkeys(FIRST, score)).marks
@@ -171,7 +172,7 @@ POINTS = [
 
 
 @pytest.mark.parametrize("exam", POINTS, ids=lambda exam: exam.code)
-@pytest.mark.parametrize("form", [scale_layout.WIDE, scale_layout.TALL])
+@pytest.mark.parametrize("form", [layout.WIDE, layout.TALL])
 def test_points_have_a_picture_from_0_to_100(app, exam, form):
     for points in (1, 44, 45, 59, 60, 75, 89, 100):
         laid = scale.laid_out(form, exam, points, {})

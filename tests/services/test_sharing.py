@@ -11,17 +11,9 @@ from sqlalchemy import event, insert, text
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
 from app.models import AuditRow, Entry, Release, Share, ShareAccess
-from app.services import (
-    access,
-    corrections,
-    inbox,
-    organisations,
-    outbox,
-    publication,
-    receipts,
-    sharing,
-)
+from app.services import access, corrections, inbox, organisations, publication, sharing
 from app.services.inbox import Wanted
+from app.services.sharing import outbox, receipts
 from app.values import (
     AccessKind,
     ExamCode,

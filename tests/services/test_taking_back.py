@@ -7,13 +7,8 @@ import pytest
 from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import AuditRow, Mail, Share, ShareAccess
-from app.services import (
-    access,
-    consent,
-    localtime,
-    outbox,
-    sharing,
-)
+from app.services import access, consent, localtime, sharing
+from app.services.sharing import outbox
 from app.values import AccessKind, MailState, ShareScope, ShareState
 from tests.cast import NOW
 

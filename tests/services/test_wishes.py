@@ -8,7 +8,7 @@ from app.errors import Refused
 from app.extensions import db
 from app.models import AuditRow, Mail, Photo, Share
 from app.services import consent, localtime, sharing
-from app.services.wishes import wished
+from app.services.sharing.wishes import wished
 from app.values import ShareScope, ShareState
 from tests.cast import NOW, save
 

@@ -7,7 +7,8 @@ import pytest
 from app import clock
 from app.extensions import db
 from app.models import CentreRules, Certificate
-from app.services import certificates, collection, corrections
+from app.services import certificates, corrections
+from app.services.certificates import collection
 from app.values import DayPart
 from tests.cast import NOW, save
 from tests.views.test_candidate import log_in, normal, words

@@ -7,7 +7,8 @@ import pytest
 from app import clock
 from app.extensions import db
 from app.models import Mail, ShareLink
-from app.services import link_address, links
+from app.services import links
+from app.services.links import addressing
 from app.values import ResultStatus, ShareScope
 from tests.cast import NOW, PASSWORD
 
@@ -96,7 +97,7 @@ def test_each_look_is_listed_with_when_and_what_kind_of_browser(client, cast, bo
     link = made(cast)
     firefox = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
     links.opened(
-        link_address.token(link),
+        addressing.token(link),
         boris.date_of_birth,
         address="192.0.2.9",
         browser=firefox,

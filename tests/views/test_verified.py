@@ -7,7 +7,8 @@ import pytest
 from app import clock
 from app.extensions import db
 from app.models import Photo, Release, ShareLinkLook
-from app.services import link_address, links, photos, publication, storage
+from app.services import links, photos, publication, storage
+from app.services.links import addressing
 from app.values import ShareScope
 from tests.cast import NOW, save
 
@@ -42,7 +43,7 @@ def link(cast, boris, scope=ShareScope.components, until=date(2027, 1, 13)):
 
 
 def path_of(made):
-    return f"/verify/{link_address.token(made)}"
+    return f"/verify/{addressing.token(made)}"
 
 
 def words(page):

@@ -18,7 +18,8 @@ from sqlalchemy import true
 from app import clock
 from app.extensions import db
 from app.models import CentreCase, Invitation, Mail, Share, ShareLink
-from app.services import announcing, link_address, publication, signins
+from app.services import announcing, publication, signins
+from app.services.links import addressing
 from app.values import Audience, CaseKind
 from app.views.verified import MEMORY
 from tests.cast import NOW, save
@@ -134,7 +135,7 @@ class World:
             rows += (self.link, self.invitation)
             options = [one.reference for one in rows]
         elif "token" in rule.arguments:
-            options = [link_address.token(self.link), str(row.id)]
+            options = [addressing.token(self.link), str(row.id)]
         elif "number" in rule.arguments:
             options = [self.cast.it024.number]
         else:

@@ -13,7 +13,8 @@ from sqlalchemy import delete
 from app import clock
 from app.extensions import db
 from app.models import Certificate, Mail, ShareAccess
-from app.services import announcing, enquiries, outcomes, publication
+from app.services import announcing, enquiries, publication
+from app.services.enquiries import outcomes
 from app.values import ComponentCode, EnquiryKind
 from tests.cast import NOW, save
 from tests.whole.test_embargo import MARKS, MOMENT, SURFACES, World, surfaces_with_marks

@@ -13,7 +13,8 @@ from pypdf import PdfReader
 
 from app import clock
 from app.extensions import db
-from app.services import documents, link_address, signins, tokens, uploads, wording
+from app.services import documents, signins, tokens, uploads, wording
+from app.services.links import addressing
 from app.services.tokens import Purpose
 from app.values import (
     Audience,
@@ -128,7 +129,7 @@ def references(cast):
         "candidate.case": rows.cases[CaseKind.missing_result].reference,
         "candidate.lost_request": rows.cases[CaseKind.lost_confirmation].reference,
         "candidate.withdraw_invitation": rows.invitation.reference,
-        "verified.result": link_address.token(rows.link),
+        "verified.result": addressing.token(rows.link),
         "Imports.look": imported(cast).reference,
     }
 

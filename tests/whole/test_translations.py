@@ -10,7 +10,7 @@ from babel.messages.mofile import write_mo
 from flask_babel import force_locale, gettext, ngettext
 
 from app.services.exams import EXAMS
-from app.services.scale_layout import PARTS
+from app.services.scale.layout import PARTS
 from app.values import AuditAction
 from app.views.admin.words import ACTS, MAILS
 from tests.whole.catalogue import PLACE, PO, catalogue, messages, sides

@@ -20,13 +20,13 @@ from app.services import (
     consent,
     endings,
     localtime,
-    outcomes,
     photos,
     publication,
     sharing,
     signins,
     storage,
 )
+from app.services.enquiries import outcomes
 from app.values import Audience, MemberRole, ShareScope
 from tests.cast import NOW, save
 from tests.papers import jpeg

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from app.extensions import db
 from app.models import Centre, Certificate, ExamSession, Result
 from app.services import certificates, grading, localtime, rules
-from app.services.collection import months_after
+from app.services.certificates.collection import months_after
 from app.services.demo.board import RULES
 from app.values import CertificateState, Mode
 

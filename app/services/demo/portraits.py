@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from app.extensions import db
 from app.models import Entry, ExamSession, Photo
 from app.services import grading, photos, retention, storage
-from app.services.photo_erasure import YEARS
+from app.services.photos.erasure import YEARS
 from app.values import ExamCode, new_reference
 
 # Of the crowd only so many: each is a file.

@@ -3,9 +3,10 @@
 from datetime import date
 
 from app.models import CentreCase
-from app.services import cases, lost_papers
+from app.services import cases
+from app.services.cases import lost_papers
+from app.services.cases.lost_papers import LostPaper
 from app.services.demo.cast import Cast
-from app.services.lost_papers import LostPaper
 from app.values import ExamCode, Language
 
 # Set aside for examples: nobody's.

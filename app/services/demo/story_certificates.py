@@ -4,15 +4,10 @@ from datetime import date, datetime, timedelta
 
 from app.extensions import db
 from app.models import Certificate, Entry
-from app.services import (
-    arranging,
-    calendar,
-    certificates,
-    collection,
-    publication,
-)
-from app.services.arranging import Wish
-from app.services.collection import months_after
+from app.services import calendar, certificates, publication
+from app.services.certificates import arranging, collection
+from app.services.certificates.arranging import Wish
+from app.services.certificates.collection import months_after
 from app.services.demo.board import State
 from app.services.demo.cast import Cast
 from app.values import DayPart, ExamCode

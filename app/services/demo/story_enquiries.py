@@ -6,9 +6,10 @@ from sqlalchemy import update
 
 from app.extensions import db
 from app.models import Release
-from app.services import enquiries, outcomes, publication
+from app.services import enquiries, publication
 from app.services.demo.cast import Cast
 from app.services.demo.story import scores_of
+from app.services.enquiries import outcomes
 from app.values import EnquiryKind
 
 RECHECK, REMARK = EnquiryKind.recheck, EnquiryKind.remark

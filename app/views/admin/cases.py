@@ -13,7 +13,8 @@ from wtforms import TextAreaField
 
 from app import clock
 from app.models import CentreCase, Entry
-from app.services import cases, lost_papers
+from app.services import cases
+from app.services.cases import lost_papers
 from app.services.rights import Act
 from app.values import CaseState
 from app.views.admin.acts import AskForm, answered, ask

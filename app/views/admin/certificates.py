@@ -15,7 +15,7 @@ from wtforms import HiddenField, StringField
 
 from app import clock
 from app.models import Certificate
-from app.services import collection
+from app.services.certificates import collection
 from app.services.rights import Act
 from app.values import CertificateState, DayPart
 from app.views.admin.acts import answered

@@ -16,7 +16,8 @@ from wtforms.validators import AnyOf
 from app import clock
 from app.errors import Refused
 from app.models import CentreCase, Entry
-from app.services import confirmations, documents, lost_papers
+from app.services import confirmations, documents
+from app.services.cases import lost_papers
 from app.services.rights import Act
 from app.views.admin.acts import answered
 from app.views.admin.base import Screen

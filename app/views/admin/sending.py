@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _l
 
 from app import clock
 from app.models import Centre, ExamSession
-from app.services import certificates, collection, localtime, releases, rules
+from app.services import certificates, localtime, releases, rules
+from app.services.certificates import collection
 from app.services.rights import Act
 from app.views.admin.acts import answered
 from app.views.admin.base import Screen

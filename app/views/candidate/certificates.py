@@ -14,17 +14,9 @@ from wtforms.widgets import DateInput
 from app import clock
 from app.errors import NotFound, Refused
 from app.models import Certificate, Entry
-from app.services import (
-    access,
-    ages,
-    arranging,
-    authorisation,
-    certificates,
-    grading,
-    rules,
-    standings,
-)
-from app.services.arranging import Wish
+from app.services import access, ages, certificates, grading, rules, standings
+from app.services.certificates import arranging, authorisation
+from app.services.certificates.arranging import Wish
 from app.values import DayPart
 from app.views.candidate.forms import PlainForm
 from app.views.candidate.pages import ask, pages

@@ -13,8 +13,8 @@ from app.errors import Conflict, NotFound, Refused
 from app.models import Entry, Invitation, Result, Share, ShareLink
 from app.services import access, grading, links, showing
 from app.services.localtime import last_day
+from app.services.sharing.wishes import LONGEST_PURPOSE
 from app.services.showing import Shown
-from app.services.wishes import LONGEST_PURPOSE
 from app.values import ShareScope, ShareState
 from app.views.candidate.forms import PlainForm
 from app.views.candidate.pages import ask, pages

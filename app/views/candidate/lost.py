@@ -11,8 +11,9 @@ from wtforms.fields.choices import SelectChoice
 
 from app import clock
 from app.errors import Refused
-from app.services import access, cases, grading, lost_papers, rules
-from app.services.lost_papers import LostPaper
+from app.services import access, cases, grading, rules
+from app.services.cases import lost_papers
+from app.services.cases.lost_papers import LostPaper
 from app.values import CaseState, ExamCode, Language
 from app.views.candidate.cases import ReplyForm
 from app.views.candidate.pages import ask, pages

@@ -7,14 +7,7 @@ from flask_babel import gettext as _
 from app import clock
 from app.errors import NotFound
 from app.models import Result
-from app.services import (
-    access,
-    documents,
-    grading,
-    interpretation,
-    meaning,
-    scale,
-)
+from app.services import access, documents, grading, interpretation, meaning, scale
 from app.services.exams import Exam
 from app.values import ResultStatus
 from app.views.candidate.pages import pages

@@ -8,7 +8,7 @@ from wtforms import Field, Form, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
-from app.services.wishes import LONGEST_PURPOSE
+from app.services.sharing.wishes import LONGEST_PURPOSE
 from app.values import ShareScope
 from app.views.forms import DayField, EsitoForm, longest
 

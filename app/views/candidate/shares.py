@@ -17,11 +17,11 @@ from app.services import (
     grading,
     invitations,
     links,
-    outbox,
     sharing,
     showing,
 )
 from app.services.localtime import last_day
+from app.services.sharing import outbox
 from app.views.candidate.forms import PlainForm
 from app.views.candidate.links import exam_name, previews, sendable
 from app.views.candidate.pages import ask, pages

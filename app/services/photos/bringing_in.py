@@ -20,16 +20,9 @@ from sqlalchemy.exc import IntegrityError
 from app.errors import Conflict, Refused
 from app.extensions import db
 from app.models import Centre, Entry, ExamSession, Photo
-from app.services import (
-    audit,
-    confirmations,
-    grading,
-    photo_archive,
-    photos,
-    pictures,
-    storage,
-)
-from app.services.photo_plan import Drawn, Known, Plan
+from app.services import audit, confirmations, grading, photos, storage
+from app.services.photos import archives, pictures
+from app.services.photos.plan import Drawn, Known, Plan
 from app.transactions import atomic, end_read
 from app.values import AuditAction, new_reference
 
@@ -66,7 +59,7 @@ def load(
     plan = Plan(session, centre, _digest(stream))
     known = _candidates(session, centre)
     # Without a name, so that no other program opens it and none of it stays.
-    with tempfile.TemporaryFile() as waiting, photo_archive.opened(stream) as archive:
+    with tempfile.TemporaryFile() as waiting, archives.opened(stream) as archive:
         files = _named(plan, archive, known)
         if not plan.problem_count:
             _draw(plan, archive, files, waiting, progress)
@@ -94,7 +87,7 @@ def _named(
             plan.problem(name, message)
         elif number not in known:
             plan.problem(name, _l("No candidate has this number in this session."))
-        elif message := photo_archive.wrong(file):
+        elif message := archives.wrong(file):
             plan.problem(name, message)
         else:
             files.append((file, known[number]))
@@ -114,7 +107,7 @@ def _draw(
     seen: dict[str, str] = {}
     for n, (file, candidate) in enumerate(files, 1):
         try:
-            content = photo_archive.content(archive, file)
+            content = archives.content(archive, file)
             digest = hashlib.sha256(content).hexdigest()
             if (first := seen.setdefault(digest, file.filename)) != file.filename:
                 raise Refused(_l("This is the same picture as %(file)s.", file=first))

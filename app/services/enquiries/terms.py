@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 from app.extensions import db
 from app.models import CentreRules, Enquiry, Entry, Result
 from app.services import grading, rules
-from app.services.enquiry_standing import Asked, Known, as_known
+from app.services.enquiries.standing import Asked, Known, as_known
 from app.services.grading import Exam
 from app.values import (
     ComponentCode,

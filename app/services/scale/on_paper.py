@@ -12,8 +12,8 @@ from reportlab.graphics.shapes import (
 )
 from reportlab.lib.colors import HexColor
 
-from app.services.scale_layout import Picture
-from app.services.scale_shapes import Bar, Dot, Label, Mark, Rule, Shape
+from app.services.scale.layout import Picture
+from app.services.scale.shapes import Bar, Dot, Label, Mark, Rule, Shape
 
 # On paper: the inks of the page mixed with white, because thin tints print badly.
 INKS = {

@@ -15,21 +15,15 @@ from sqlalchemy.exc import IntegrityError
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
 from app.models import CandidateAccount, Enquiry, Entry, Result, User
-from app.services import (
-    access,
-    audit,
-    calendar,
-    corrections,
-    enquiry_mails,
-    publication,
-)
-from app.services.enquiry_standing import Asked as Asked
-from app.services.enquiry_standing import Known as Known
-from app.services.enquiry_standing import as_known as as_known
-from app.services.enquiry_standing import grade_changed as grade_changed
-from app.services.enquiry_terms import ANSWER_DAYS
-from app.services.enquiry_terms import Offer as Offer
-from app.services.enquiry_terms import offer as offer
+from app.services import access, audit, calendar, corrections, publication
+from app.services.enquiries import mails
+from app.services.enquiries.standing import Asked as Asked
+from app.services.enquiries.standing import Known as Known
+from app.services.enquiries.standing import as_known as as_known
+from app.services.enquiries.standing import grade_changed as grade_changed
+from app.services.enquiries.terms import ANSWER_DAYS
+from app.services.enquiries.terms import Offer as Offer
+from app.services.enquiries.terms import offer as offer
 from app.services.localtime import today
 from app.transactions import atomic
 from app.values import (
@@ -89,7 +83,7 @@ def request(
         except IntegrityError:
             raise Conflict(_l("You have asked for this already.")) from None
         _trace(AuditAction.enquiry_requested, made, by, at, kind=kind)
-        enquiry_mails.requested(made, at=at)
+        mails.requested(made, at=at)
     return made
 
 
@@ -126,7 +120,7 @@ def accept(enquiry: Enquiry, *, by: User, at: datetime) -> None:
         if not _move(enquiry, EnquiryState.requested, EnquiryState.accepted, **values):
             raise Conflict(NOT_WAITING)
         _trace(AuditAction.enquiry_accepted, enquiry, by, at, due_on=due)
-        enquiry_mails.passed_on(enquiry, due, at=at)
+        mails.passed_on(enquiry, due, at=at)
     db.session.refresh(enquiry)
 
 
@@ -140,7 +134,7 @@ def refuse(enquiry: Enquiry, why: str, *, by: User, at: datetime) -> None:
         if not _move(enquiry, EnquiryState.requested, EnquiryState.refused, **values):
             raise Conflict(NOT_WAITING)
         _trace(AuditAction.enquiry_refused, enquiry, by, at)
-        enquiry_mails.refused(enquiry, at=at)
+        mails.refused(enquiry, at=at)
     db.session.refresh(enquiry)
 
 
@@ -151,7 +145,7 @@ def decide_unchanged(enquiry: Enquiry, words: str, *, by: User, at: datetime) ->
     """Answer that the result stays as it is; candidate and centre are told at once."""
     with atomic():
         _decide(enquiry, EnquiryOutcome.unchanged, words, by, at, told_at=at)
-        enquiry_mails.answered(enquiry, at=at)
+        mails.answered(enquiry, at=at)
     db.session.refresh(enquiry)
 
 

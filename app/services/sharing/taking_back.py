@@ -21,7 +21,8 @@ from app.models import (
     ShareAccess,
     User,
 )
-from app.services import access, audit, receipts, waiting
+from app.services import access, audit, waiting
+from app.services.sharing import receipts
 from app.transactions import atomic
 from app.values import TERMS_VERSION, AuditAction
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from app.services.scale_shapes import Bar, Ink, Label, Mark, width_of
+from app.services.scale.shapes import Bar, Ink, Label, Mark, width_of
 
 LOWEST, HIGHEST = 80, 230
 

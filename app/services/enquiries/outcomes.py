@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from app.extensions import db
 from app.models import Enquiry, Result
-from app.services import enquiry_mails
+from app.services.enquiries import mails
 from app.services.publication import visible
 from app.transactions import atomic
 from app.values import EnquiryOutcome
@@ -33,7 +33,7 @@ def _tell(enquiry: Enquiry, at: datetime) -> int:
         )
         if claimed.rowcount != 1:  # type: ignore[attr-defined]
             return 0
-        return enquiry_mails.answered(enquiry, at=at)
+        return mails.answered(enquiry, at=at)
 
 
 def _due(at: datetime) -> ColumnElement[bool]:

@@ -11,9 +11,10 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.services import grading, scale_grades
+from app.services import grading
 from app.services.grading import Component, Exam
-from app.services.scale_ground import (
+from app.services.scale import grades
+from app.services.scale.ground import (
     HIGHEST,
     LOWEST,
     TALL,
@@ -23,7 +24,7 @@ from app.services.scale_ground import (
     numbers,
     plate,
 )
-from app.services.scale_shapes import Bar, Dot, Label, Mark, Rule, Shape, width_of
+from app.services.scale.shapes import Bar, Dot, Label, Mark, Rule, Shape, width_of
 from app.values import ComponentCode
 
 __all__ = ["TALL", "WIDE", "Format", "Picture", "laid_out", "level_of", "part_names"]
@@ -110,7 +111,7 @@ def _around(
         _grid(above, exam, above.y, rows_end, overall)
     if not points:
         _axis(below)
-    scale_grades.drawn(below, exam, overall)
+    grades.drawn(below, exam, overall)
     return tuple(above.marks), tuple(below.marks), above.y, below.y
 
 

@@ -16,7 +16,7 @@ from typing import IO, Any
 from flask_babel import lazy_gettext as _l
 
 from app.errors import Refused
-from app.services.pictures import LARGEST_FILE
+from app.services.photos.pictures import LARGEST_FILE
 
 # What a ZIP can hold without its extension for more; 10,000 candidate numbers exist.
 LARGEST_ARCHIVE = 4 * 1024**3 - 1

@@ -8,7 +8,8 @@ from sqlalchemy import func, select, update
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Member, Organisation, Photo, Result, Share, ShareAccess
-from app.services import access, consent, receipts, showing
+from app.services import access, consent, showing
+from app.services.sharing import receipts
 from app.transactions import atomic
 from app.values import (
     AccessKind,

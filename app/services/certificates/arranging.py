@@ -11,7 +11,7 @@ from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
 from app.models import CandidateAccount, Certificate, Entry
 from app.services import access, audit, calendar, rules
-from app.services.collection import AT_CENTRE, today_at
+from app.services.certificates.collection import AT_CENTRE, today_at
 from app.transactions import atomic
 from app.values import AuditAction, DayPart
 

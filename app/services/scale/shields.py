@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 
 from app.services.exams import MOST_SHIELDS, Exam
-from app.services.scale_ground import Format, Picture
-from app.services.scale_shapes import Label, Shape
+from app.services.scale.ground import Format, Picture
+from app.services.scale.shapes import Label, Shape
 from app.values import ComponentCode
 
 

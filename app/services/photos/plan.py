@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from app.models import Centre, ExamSession
 from app.services.importing.plan import LISTED, shortened
-from app.services.pictures import Portrait
+from app.services.photos.pictures import Portrait
 
 
 class Problem(NamedTuple):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from app.models import Enquiry
 from app.services import mail, notices
-from app.services.casebook import language_of
+from app.services.cases.casebook import language_of
 
 # Where a centre answers.
 CENTRE_PATH = "/admin/"

@@ -16,22 +16,17 @@ from sqlalchemy.orm import contains_eager
 from app.errors import Conflict, Refused
 from app.extensions import db
 from app.models import CandidateAccount, Entry, ShareLink, ShareLinkLook, User
-from app.services import (
-    access,
-    audit,
-    consent,
-    link_notices,
-    localtime,
-    shareable,
-)
-from app.services.link_address import drawn as drawn
-from app.services.link_address import of as address
-from app.services.link_looks import again as again
-from app.services.link_looks import looks_at as looks_at
-from app.services.link_looks import open_from as open_from
-from app.services.link_looks import open_to as open_to
-from app.services.link_looks import opened as opened
-from app.services.wishes import wished
+from app.services import access, audit, consent, localtime
+from app.services.links import letters
+from app.services.links.addressing import drawn as drawn
+from app.services.links.addressing import of as address
+from app.services.links.opening import again as again
+from app.services.links.opening import looks_at as looks_at
+from app.services.links.opening import open_from as open_from
+from app.services.links.opening import open_to as open_to
+from app.services.links.opening import opened as opened
+from app.services.sharing import shareable
+from app.services.sharing.wishes import wished
 from app.transactions import atomic
 from app.values import TERMS_VERSION, AuditAction, ShareScope, ShareState
 
@@ -94,7 +89,7 @@ def make(
         tx.add(made)
         tx.flush()
         _trace(AuditAction.link_made, made, by, at, entry=entry.reference)
-        link_notices.made(made, at=at)
+        letters.made(made, at=at)
     return made
 
 

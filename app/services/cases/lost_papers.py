@@ -15,7 +15,8 @@ from sqlalchemy.orm import joinedload
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
 from app.models import Centre, CentreCase, Entry, User
-from app.services import access, casebook, mail, throttle
+from app.services import access, mail, throttle
+from app.services.cases import casebook
 from app.services.names import folded
 from app.services.throttle import Door
 from app.transactions import atomic

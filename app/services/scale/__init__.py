@@ -11,10 +11,11 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from app.services import grading, scale_grades, scale_layout, scale_shields
+from app.services import grading
 from app.services.grading import Exam
-from app.services.scale_ground import HIGHEST, LOWEST, TALL, WIDE, Format, Picture
-from app.services.scale_shapes import Bar, Dot, Label, Mark, Rule, Shape
+from app.services.scale import grades, layout, shields
+from app.services.scale.ground import HIGHEST, LOWEST, TALL, WIDE, Format, Picture
+from app.services.scale.shapes import Bar, Dot, Label, Mark, Rule, Shape
 from app.values import ComponentCode
 
 # On a page the ink is that of the text around it, so that light and dark both come out
@@ -70,18 +71,18 @@ def laid_out(
 ) -> Picture | None:
     """Return where everything on the picture lies, or None for exams without scores."""
     if exam.kind == "shields":
-        return scale_shields.laid_out(form, exam, scores) if scores else None
+        return shields.laid_out(form, exam, scores) if scores else None
     # An overall score alone still has its place on the scale.
     if not exam.bands or (overall is None and not scores):
         return None
-    return scale_layout.laid_out(form, exam, overall, scores)
+    return layout.laid_out(form, exam, overall, scores)
 
 
 def in_words(
     exam: Exam, overall: int | None, scores: Mapping[ComponentCode, int]
 ) -> tuple[str, str]:
     """Return the picture's title and all it shows, for those who don't see it."""
-    names = scale_layout.part_names(exam, str(get_locale()))
+    names = layout.part_names(exam, str(get_locale()))
     parts = [
         f"{names[part.code]}: {grading.shown(exam, scores[part.code])}"
         for part in exam.components
@@ -100,7 +101,7 @@ def in_words(
     told = []
     if overall is not None:
         score = _("Overall score: %(score)s", score=grading.shown(exam, overall))
-        level = scale_layout.level_of(exam, overall)
+        level = layout.level_of(exam, overall)
         told.append(f"{score} ({level})" if level else score)
     told += [*parts, *_bands_in_words(exam, str(get_locale()))]
     return title, ". ".join(told) + "."
@@ -112,7 +113,7 @@ def _bands_in_words(exam: Exam, _language: str) -> tuple[str, ...]:
     bands = [
         _(
             "%(grade)s: from %(low)s to %(high)s",
-            grade=scale_grades.grade_name(band),
+            grade=grades.grade_name(band),
             low=band.low,
             high=band.high,
         )

@@ -15,21 +15,22 @@ from sqlalchemy.exc import IntegrityError
 from app.errors import Conflict, Refused
 from app.extensions import db
 from app.models import CandidateAccount, Entry, Organisation, Share
-from app.services import audit, lookalikes, receipts, shareable
+from app.services import audit, lookalikes
 from app.services.inbox import page_for as page_for
-from app.services.looking import over as over
-from app.services.looking import photo as photo
-from app.services.looking import read as read
-from app.services.looking import record as record
-from app.services.outbox import shares_of as shares_of
-from app.services.taking_back import end_expired as end_expired
-from app.services.taking_back import end_old
-from app.services.taking_back import resume as resume
-from app.services.taking_back import suspend_all as suspend_all
-from app.services.taking_back import undo as undo
-from app.services.taking_back import withdraw as withdraw
-from app.services.taking_back import withdraw_all as withdraw_all
-from app.services.wishes import Wish, wished
+from app.services.sharing import receipts, shareable
+from app.services.sharing.looking import over as over
+from app.services.sharing.looking import photo as photo
+from app.services.sharing.looking import read as read
+from app.services.sharing.looking import record as record
+from app.services.sharing.outbox import shares_of as shares_of
+from app.services.sharing.taking_back import end_expired as end_expired
+from app.services.sharing.taking_back import end_old
+from app.services.sharing.taking_back import resume as resume
+from app.services.sharing.taking_back import suspend_all as suspend_all
+from app.services.sharing.taking_back import undo as undo
+from app.services.sharing.taking_back import withdraw as withdraw
+from app.services.sharing.taking_back import withdraw_all as withdraw_all
+from app.services.sharing.wishes import Wish, wished
 from app.transactions import atomic
 from app.values import (
     TERMS_VERSION,

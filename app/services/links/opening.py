@@ -16,17 +16,8 @@ from sqlalchemy.orm import joinedload
 from app.errors import NotFound, Refused
 from app.extensions import db
 from app.models import Entry, Result, ShareLink, ShareLinkLook
-from app.services import (
-    access,
-    ages,
-    audit,
-    consent,
-    link_address,
-    link_notices,
-    localtime,
-    publication,
-    throttle,
-)
+from app.services import access, ages, audit, consent, localtime, publication, throttle
+from app.services.links import addressing, letters
 from app.services.throttle import Door
 from app.transactions import atomic
 from app.values import AuditAction, ResultStatus
@@ -61,7 +52,7 @@ def opened(
     Each try is charged to the link before anything is looked at. Raises Refused with
     one sentence, whatever is not right; TooManyTries when there were too many.
     """
-    token = link_address.plain(token)
+    token = addressing.plain(token)
     throttle.charge(Door.result_link, token, address, at=at)
     with atomic():
         found = _find(token, at, lock=True)
@@ -120,7 +111,7 @@ def looks_at(link: ShareLink, page: int = 1) -> LooksPage:
 
 
 def _find(token: str, at: datetime, *, lock: bool = False) -> Opened | None:
-    query = _standing(link_address.reference_in(token), at)
+    query = _standing(addressing.reference_in(token), at)
     if lock:
         # Until the commit: no look slips in beside the end of the link.
         query = query.with_for_update(of=ShareLink)
@@ -156,7 +147,7 @@ def _write_down(link: ShareLink, browser: str, at: datetime) -> None:
     number = db.session.scalar(before) or 0
     db.session.add(ShareLinkLook(link_id=link.id, at=at, browser=browser[:200]))
     if number < MAILS_A_DAY:
-        link_notices.looked(link, number, at=at)
+        letters.looked(link, number, at=at)
 
 
 def _count_wrong(link: ShareLink | None, at: datetime) -> None:
@@ -170,7 +161,7 @@ def _count_wrong(link: ShareLink | None, at: datetime) -> None:
     db.session.execute(over.values(revoked_at=at))
     subject, why = f"link:{link.reference}", "wrong dates of birth"
     audit.append(AuditAction.link_revoked, subject, by=None, at=at, why=why)
-    link_notices.ended(link, at=at)
+    letters.ended(link, at=at)
 
 
 NOT_OPENED = _l(

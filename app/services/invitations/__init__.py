@@ -22,20 +22,14 @@ from app.models import (
     Organisation,
     User,
 )
-from app.services import (
-    access,
-    domains,
-    hosts,
-    mail,
-    shareable,
-    throttle,
-    waiting,
-)
-from app.services.hosts import Invited
-from app.services.invitation_answers import answer as answer
-from app.services.invitation_answers import answer_all as answer_all
+from app.services import access, domains, mail, throttle, waiting
+from app.services.invitations import hosts
+from app.services.invitations.answers import answer as answer
+from app.services.invitations.answers import answer_all as answer_all
+from app.services.invitations.hosts import Invited
+from app.services.sharing import shareable
+from app.services.sharing.wishes import Wish, wished
 from app.services.throttle import Door
-from app.services.wishes import Wish, wished
 from app.transactions import atomic
 from app.values import (
     TERMS_VERSION,

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 from app.extensions import db
 from app.models import Centre, Certificate, Entry
 from app.services import localtime
-from app.services.collection import AT_CENTRE, tell
+from app.services.certificates.collection import AT_CENTRE, tell
 from app.transactions import atomic
 
 # Days before the last one on which people are reminded: time to plan, time to come,

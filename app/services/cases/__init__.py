@@ -23,7 +23,8 @@ from app.models import (
     Result,
     User,
 )
-from app.services import access, casebook, publication, throttle, timeline
+from app.services import access, publication, throttle, timeline
+from app.services.cases import casebook
 from app.services.throttle import Door
 from app.services.timeline import Stage
 from app.transactions import atomic

@@ -3,8 +3,8 @@
 from flask_babel import gettext as _
 
 from app.services.exams import Band, Exam
-from app.services.scale_ground import Picture, lanes, numbers, plate
-from app.services.scale_shapes import Label, width_of
+from app.services.scale.ground import Picture, lanes, numbers, plate
+from app.services.scale.shapes import Label, width_of
 
 
 def drawn(picture: Picture, exam: Exam, overall: int | None) -> None:
