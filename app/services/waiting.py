@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, true, update
 
 from app.models import Entry, Invitation, Mail, Organisation
-from app.services import audit
-from app.services.invitations import hosts
+from app.services import audit, hosts
 from app.transactions import atomic
 from app.values import AuditAction, InvitationState, MailState
 

@@ -7,7 +7,7 @@ import pytest
 from app.extensions import db
 from app.models import Share
 from app.services import invitations
-from app.services.invitations.hosts import Invited
+from app.services.hosts import Invited
 from app.values import OrganisationStatus
 from tests.admin.test_releases import words
 from tests.cast import NOW

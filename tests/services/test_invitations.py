@@ -16,8 +16,8 @@ from app.services import (
     publication,
     sharing,
 )
+from app.services.hosts import Invited
 from app.services.invitations import answers, hosts
-from app.services.invitations.hosts import Invited
 from app.values import (
     InvitationState,
     MailState,

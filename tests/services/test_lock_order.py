@@ -26,7 +26,7 @@ from app.services import (
     sharing,
 )
 from app.services.enquiries import outcomes
-from app.services.invitations.hosts import Invited
+from app.services.hosts import Invited
 from app.values import EnquiryKind, OrganisationStatus, ShareScope
 from tests.cast import NOW, Cast
 from tests.services.test_enquiries import BETTER

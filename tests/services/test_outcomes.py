@@ -328,7 +328,7 @@ def test_a_job_that_dies_half_way_leaves_nothing_and_tells_everybody_later(
 
     with monkeypatch.context() as broken:
         broken.setattr(announcing.readers, "tell_amended", dies)
-        broken.setattr(outcomes.enquiry_mails, "_to_centre", dies)
+        broken.setattr(outcomes.mails, "_to_centre", dies)
         for job in (announcing.announce_due, outcomes.tell_due):
             with pytest.raises(RuntimeError):
                 job(at=NOW + DAY)

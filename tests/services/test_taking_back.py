@@ -190,7 +190,7 @@ def test_the_job_writes_down_what_is_over_and_nothing_else(cast, amina, short):
 
 
 def test_the_job_works_in_parts_and_stops_when_it_is_told(cast, amina, monkeypatch):
-    from app.services import taking_back
+    from app.services.sharing import taking_back
 
     monkeypatch.setattr(taking_back, "BATCH", 2)
     for n in range(5):

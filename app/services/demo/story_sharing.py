@@ -4,11 +4,10 @@ from datetime import date
 
 from app.extensions import db
 from app.models import Entry, Invitation, Share, ShareLink
-from app.services import confirmations, invitations, links, sharing, signins
+from app.services import confirmations, hosts, invitations, links, sharing, signins
 from app.services.demo import story
 from app.services.demo.cast import Cast
-from app.services.invitations import hosts
-from app.services.invitations.hosts import Invited
+from app.services.hosts import Invited
 from app.values import TERMS_VERSION, AccessKind, ShareScope
 
 # Set aside for examples: nobody's.

@@ -22,11 +22,10 @@ from app.models import (
     Organisation,
     User,
 )
-from app.services import access, domains, mail, throttle, waiting
-from app.services.invitations import hosts
+from app.services import access, domains, hosts, mail, throttle, waiting
+from app.services.hosts import Invited
 from app.services.invitations.answers import answer as answer
 from app.services.invitations.answers import answer_all as answer_all
-from app.services.invitations.hosts import Invited
 from app.services.sharing import shareable
 from app.services.sharing.wishes import Wish, wished
 from app.services.throttle import Door

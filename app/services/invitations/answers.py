@@ -8,8 +8,7 @@ from sqlalchemy import exists, select
 from app.errors import Refused
 from app.extensions import db
 from app.models import CandidateAccount, Entry, Invitation, Organisation, Share
-from app.services import localtime, notices, sharing, waiting
-from app.services.invitations import hosts
+from app.services import hosts, localtime, notices, sharing, waiting
 from app.services.sharing import receipts, shareable
 from app.transactions import atomic
 from app.values import AuditAction, InvitationState, OrganisationStatus, ShareScope

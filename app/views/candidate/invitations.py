@@ -12,7 +12,7 @@ from app import clock
 from app.errors import Conflict, Refused
 from app.models import Organisation
 from app.services import access, grading, invitations, showing
-from app.services.invitations.hosts import LONGEST_NAME, Invited
+from app.services.hosts import LONGEST_NAME, Invited
 from app.services.localtime import last_day
 from app.values import InvitationState
 from app.views.candidate.forms import PlainForm
