@@ -33,6 +33,7 @@ from app.values import (
     CertificateState,
     ComponentCode,
     DayPart,
+    DownloadFormat,
     EnquiryKind,
     EnquiryOutcome,
     EnquiryState,
@@ -47,8 +48,11 @@ from app.values import (
     Notify,
     OrganisationStatus,
     OrganisationType,
+    RequestState,
     ResultStatus,
+    RowPer,
     ShareScope,
+    WorkState,
     new_reference,
 )
 
@@ -292,6 +296,10 @@ class Organisation(Model):
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decided_by_id: Mapped[int | None] = _to("ab_user.id")
     decision_reason: Mapped[str] = mapped_column(String(1000), default="")
+    # On whose clock summaries are sent; empty: the board's.
+    timezone: Mapped[str] = mapped_column(String(40), default="")
+    # Its users say what for before they look up a result that was not shared.
+    asks_purpose: Mapped[bool] = mapped_column(default=False)
     decided_by: Mapped[User | None] = relationship()
 
     __table_args__ = (
@@ -342,6 +350,8 @@ class Member(Model):
     # The visit before this one: what came after it is new to this member.
     last_visit_at: Mapped[datetime | None] = mapped_column(Instant)
     previous_visit_at: Mapped[datetime | None] = mapped_column(Instant)
+    # What was shared until then has been told to this member, or need not be.
+    told_until: Mapped[datetime | None] = mapped_column(Instant)
     organisation: Mapped[Organisation | None] = relationship()
     school: Mapped[School | None] = relationship()
 
@@ -372,6 +382,184 @@ class Member(Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class JoinRequest(Model):
+    """Somebody who wants to become a user of an organisation that is here already.
+
+    Personal data: name, job title, work e-mail address. Erased once it is decided on,
+    or after 90 days.
+    """
+
+    __tablename__ = "join_request"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    organisation_id: Mapped[int] = _to("organisation.id", "CASCADE", index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    first_name: Mapped[str] = mapped_column(String(80))
+    family_name: Mapped[str] = mapped_column(String(80))
+    job_title: Mapped[str] = mapped_column(String(120), default="")
+    language: Mapped[Language] = mapped_column(
+        choice(Language, "language"), default=Language.en
+    )
+    state: Mapped[RequestState] = mapped_column(
+        choice(RequestState, "state"), default=RequestState.open
+    )
+    asked_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    organisation: Mapped[Organisation] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_join_request_open",
+            "organisation_id",
+            "email",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.family_name}".strip()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Handover(Model):
+    """The primary user's offer to hand their role over; both confirm.
+
+    Personal data: none beyond the members it names. Erased with them.
+    """
+
+    __tablename__ = "handover"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    organisation_id: Mapped[int] = _to("organisation.id", "CASCADE")
+    from_id: Mapped[int] = _to("member.id", "CASCADE")
+    to_id: Mapped[int] = _to("member.id", "CASCADE")
+    state: Mapped[RequestState] = mapped_column(
+        choice(RequestState, "state"), default=RequestState.open
+    )
+    offered_at: Mapped[datetime] = mapped_column(Instant)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    from_member: Mapped[Member] = relationship(foreign_keys=[from_id])
+    to_member: Mapped[Member] = relationship(foreign_keys=[to_id])
+
+    __table_args__ = (
+        Index(
+            "uq_handover_open",
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        CheckConstraint("from_id <> to_id", name="two_people"),
+        CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided"),
+    )
+
+
+class ApplicantMessage(Model):
+    """What staff asked somebody who applies for an organisation, or their answer.
+
+    Personal data: what people write. Erased with the organisation, or a year after.
+    """
+
+    __tablename__ = "applicant_message"
+
+    id: Mapped[int] = _key()
+    organisation_id: Mapped[int] = _to("organisation.id", "CASCADE", index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    # Empty: the applicant.
+    user_id: Mapped[int | None] = _to("ab_user.id")
+    text: Mapped[str] = mapped_column("words", String(2000))
+    organisation: Mapped[Organisation] = relationship()
+    user: Mapped[User | None] = relationship()
+
+    __table_args__ = (CheckConstraint("words <> ''", name="words"),)
+
+
+class MemberQuestion(Model):
+    """What a member asked the board's staff from a page, and the answer.
+
+    Personal data: what people write. Erased a year after it was answered.
+    """
+
+    __tablename__ = "member_question"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    member_id: Mapped[int | None] = _to("member.id", "SET NULL", index=True)
+    organisation_id: Mapped[int] = _to("organisation.id", "CASCADE", index=True)
+    # The page it was asked from, without anything that names a person.
+    about: Mapped[str] = mapped_column(String(80), default="")
+    text: Mapped[str] = mapped_column("words", String(2000))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    answer: Mapped[str] = mapped_column(String(2000), default="")
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_by_id: Mapped[int | None] = _to("ab_user.id")
+    member: Mapped[Member | None] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+    answered_by: Mapped[User | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("words <> ''", name="words"),
+        CheckConstraint("(answered_at IS NULL) = (answer = '')", name="answered"),
+    )
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class SecondFactor(Model):
+    """An authenticator app that somebody signs in with beside their password.
+
+    Personal data: none but whose it is. Erased when it is removed, or with the person.
+    """
+
+    __tablename__ = "second_factor"
+
+    id: Mapped[int] = _key()
+    account_id: Mapped[int | None] = _to("candidate_account.id", "CASCADE", unique=True)
+    member_id: Mapped[int | None] = _to("member.id", "CASCADE", unique=True)
+    user_id: Mapped[int | None] = _to("ab_user.id", "CASCADE", unique=True)
+    # Encrypted, like Secret Numbers.
+    secret: Mapped[str] = mapped_column(String(300))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    # Empty until a first code from the app was right.
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The time step of the last code that was taken: none is taken twice.
+    last_step: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (
+        CheckConstraint(
+            "(account_id IS NOT NULL AND member_id IS NULL AND user_id IS NULL)"
+            " OR (account_id IS NULL AND member_id IS NOT NULL AND user_id IS NULL)"
+            " OR (account_id IS NULL AND member_id IS NULL AND user_id IS NOT NULL)",
+            name="one_person",
+        ),
+    )
+
+
+class RecoveryCode(Model):
+    """A code that replaces the authenticator app once.
+
+    Personal data: none. Erased with the second factor.
+    """
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = _key()
+    factor_id: Mapped[int] = _to("second_factor.id", "CASCADE", index=True)
+    # A keyed hash: the table opens nothing by itself.
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class SignIn(Model):
@@ -1066,6 +1254,215 @@ class Invitation(Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+# --- Verifying ------------------------------------------------------------------------
+
+
+class SeenVersion(Model):
+    """The version of a shared result that an organisation saw last, or took note of.
+
+    No personal data beyond the share it belongs to. Erased with the share.
+    """
+
+    __tablename__ = "seen_version"
+
+    share_id: Mapped[int] = _to("share.id", "CASCADE", primary_key=True)
+    result_id: Mapped[int] = _to("result.id", index=True)
+    share: Mapped[Share] = relationship()
+    result: Mapped[Result] = relationship()
+
+
+class Requirement(Model):
+    """The least that an organisation accepts of an exam, for one of its programmes.
+
+    No personal data.
+    """
+
+    __tablename__ = "requirement"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    organisation_id: Mapped[int] = _to("organisation.id", "CASCADE")
+    # "Bachelor's degrees"; empty: everything that no programme says differently.
+    programme: Mapped[str] = mapped_column(String(120), default="")
+    exam: Mapped[ExamCode] = mapped_column(choice(ExamCode, "exam"))
+    overall: Mapped[int | None] = mapped_column(SmallInteger)
+    score_r: Mapped[int | None] = mapped_column(SmallInteger)
+    score_u: Mapped[int | None] = mapped_column(SmallInteger)
+    score_w: Mapped[int | None] = mapped_column(SmallInteger)
+    score_l: Mapped[int | None] = mapped_column(SmallInteger)
+    score_s: Mapped[int | None] = mapped_column(SmallInteger)
+    score_rw: Mapped[int | None] = mapped_column(SmallInteger)
+    # How long ago the exam may have been; empty: however long.
+    months: Mapped[int | None] = mapped_column(SmallInteger)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    organisation: Mapped[Organisation] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "programme", "exam"),
+        CheckConstraint("months IS NULL OR months BETWEEN 1 AND 240", name="months"),
+    )
+
+
+class Lookup(Model):
+    """A result found by its statement number and date of birth, without a share.
+
+    Personal data: who looked at whose result, when and what for. Kept three years, for
+    the candidate to see.
+    """
+
+    __tablename__ = "lookup"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    organisation_id: Mapped[int] = _to("organisation.id", "CASCADE")
+    member_id: Mapped[int | None] = _to("member.id", "SET NULL", index=True)
+    member_name: Mapped[str] = mapped_column(String(161))
+    entry_id: Mapped[int] = _to("entry.id", index=True)
+    # The version that was shown; empty once a change since has been taken note of.
+    seen_result_id: Mapped[int | None] = _to("result.id", index=True)
+    purpose: Mapped[str] = mapped_column(String(200), default="")
+    # Empty: it was looked up by itself, and not in a list.
+    list_check_id: Mapped[int | None] = _to("list_check.id", "SET NULL")
+    at: Mapped[datetime] = mapped_column(Instant)
+    organisation: Mapped[Organisation] = relationship()
+    entry: Mapped[Entry] = relationship()
+
+    __table_args__ = (Index("ix_lookup_organisation_id_at", "organisation_id", "at"),)
+
+
+class ListCheck(Model):
+    """A list of claims that an organisation had checked against results.
+
+    Personal data: what the uploaded file holds. The file is erased once it is checked,
+    the answer after 30 days.
+    """
+
+    __tablename__ = "list_check"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    organisation_id: Mapped[int] = _to("organisation.id", "CASCADE", index=True)
+    member_id: Mapped[int | None] = _to("member.id", "SET NULL", index=True)
+    member_name: Mapped[str] = mapped_column(String(161))
+    name: Mapped[str] = mapped_column(String(200))
+    purpose: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[WorkState] = mapped_column(
+        choice(WorkState, "state"), default=WorkState.queued
+    )
+    # Rows of the file, and how many of them are done.
+    rows: Mapped[int] = mapped_column("row_count")
+    done: Mapped[int] = mapped_column(default=0)
+    # How many rows got which answer.
+    counts: Mapped[dict[str, int]] = mapped_column("answer_counts", JSON, default=dict)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    # Until then a job process is at it; whoever comes later takes it over.
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    organisation: Mapped[Organisation] = relationship()
+    member: Mapped[Member | None] = relationship()
+
+    __table_args__ = (
+        Index("ix_list_check_state_asked_at", "state", "asked_at"),
+        CheckConstraint("done BETWEEN 0 AND row_count", name="done"),
+    )
+
+
+class DownloadTemplate(Model):
+    """Which fields an organisation's data files hold, under which headings.
+
+    No personal data.
+    """
+
+    __tablename__ = "download_template"
+
+    id: Mapped[int] = _key()
+    reference: Mapped[str] = _reference()
+    organisation_id: Mapped[int] = _to("organisation.id", "CASCADE")
+    name: Mapped[str] = mapped_column(String(80))
+    # [[field, heading], ...] in order; fields from the closed list in fields.py.
+    fields: Mapped[list[list[str]]] = mapped_column("field_list", JSON)
+    date_format: Mapped[str] = mapped_column(String(20))
+    row_per: Mapped[RowPer] = mapped_column(
+        choice(RowPer, "row_per"), default=RowPer.result
+    )
+    made_by: Mapped[str] = mapped_column(String(161))
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    organisation: Mapped[Organisation] = relationship()
+
+    __table_args__ = (UniqueConstraint("organisation_id", "name"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DefaultTemplate(Model):
+    """The template that a member's data files are made by, unless they say otherwise.
+
+    No personal data beyond the member it names. Erased with either.
+    """
+
+    __tablename__ = "default_template"
+
+    member_id: Mapped[int] = _to("member.id", "CASCADE", primary_key=True)
+    template_id: Mapped[int] = _to("download_template.id", "CASCADE", index=True)
+    template: Mapped[DownloadTemplate] = relationship()
+
+
+class Download(Model):
+    """Results that a member took, as statements or as a data file.
+
+    Personal data: who took what when. The file is erased when its time is over, the
+    row after three years.
+    """
+
+    __tablename__ = "download"
+
+    id: Mapped[int] = _key()
+    # Also the name of the file in the storage.
+    reference: Mapped[str] = _reference()
+    organisation_id: Mapped[int] = _to("organisation.id", "CASCADE")
+    member_id: Mapped[int | None] = _to("member.id", "SET NULL", index=True)
+    member_name: Mapped[str] = mapped_column(String(161))
+    format: Mapped[DownloadFormat] = mapped_column(choice(DownloadFormat, "format"))
+    # The template as it was: its name, fields, date format and rows; empty: statements.
+    template: Mapped[dict[str, Any]] = mapped_column("template_used", JSON)
+    language: Mapped[Language] = mapped_column(choice(Language, "language"))
+    state: Mapped[WorkState] = mapped_column(
+        choice(WorkState, "state"), default=WorkState.queued
+    )
+    # Results that were asked for, how many are done, how many could not be given.
+    rows: Mapped[int] = mapped_column("row_count")
+    done: Mapped[int] = mapped_column(default=0)
+    left_out: Mapped[int] = mapped_column(default=0)
+    size: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    organisation: Mapped[Organisation] = relationship()
+    member: Mapped[Member | None] = relationship()
+
+    __table_args__ = (
+        Index("ix_download_organisation_id_asked_at", "organisation_id", "asked_at"),
+        Index("ix_download_state_asked_at", "state", "asked_at"),
+        CheckConstraint("done BETWEEN 0 AND row_count", name="done"),
+    )
+
+
+class DownloadRow(Model):
+    """One share that a download was asked for, and the version that went into it.
+
+    Personal data: whose result was taken. Erased with the download.
+    """
+
+    __tablename__ = "download_row"
+
+    download_id: Mapped[int] = _to("download.id", "CASCADE", primary_key=True)
+    share_id: Mapped[int] = _to("share.id", "CASCADE", primary_key=True, index=True)
+    # Empty: not given, because nothing was to be seen.
+    result_id: Mapped[int | None] = _to("result.id")
 
 
 # --- Messages -------------------------------------------------------------------------

@@ -112,6 +112,9 @@ class AccessKind(StrEnum):
 
     viewed = "viewed"
     statement = "statement"
+    data = "data"
+    # Somebody has taken note of what changed since.
+    acknowledged = "acknowledged"
 
 
 class ShareScope(StrEnum):
@@ -196,6 +199,42 @@ class DayPart(StrEnum):
     afternoon = "afternoon"
 
 
+class RequestState(StrEnum):
+    """Where a request of one person to another stands."""
+
+    open = "open"
+    accepted = "accepted"
+    declined = "declined"
+
+
+class WorkState(StrEnum):
+    """Where long work stands that the job process does."""
+
+    queued = "queued"
+    running = "running"
+    ready = "ready"
+    failed = "failed"
+    expired = "expired"
+
+
+class DownloadFormat(StrEnum):
+    """What a download is made of."""
+
+    statements_zip = "statements_zip"
+    statements_pdf = "statements_pdf"
+    csv = "csv"
+    xlsx = "xlsx"
+    json = "json"
+    xml = "xml"
+
+
+class RowPer(StrEnum):
+    """What a row of a data file stands for."""
+
+    result = "result"
+    component = "component"
+
+
 class MailState(StrEnum):
     """Where a message stands between the queue and the mail server."""
 
@@ -261,6 +300,30 @@ class AuditAction(StrEnum):
     member_added = "member_added"
     member_changed = "member_changed"
     member_deactivated = "member_deactivated"
+    member_restored = "member_restored"
+    member_removed = "member_removed"
+    primary_handed_over = "primary_handed_over"
+    join_asked = "join_asked"
+    join_accepted = "join_accepted"
+    join_declined = "join_declined"
+    applicant_asked = "applicant_asked"
+    applicant_answered = "applicant_answered"
+    organisation_changed = "organisation_changed"
+    factor_added = "factor_added"
+    factor_removed = "factor_removed"
+    recovery_code_used = "recovery_code_used"
+    result_looked_up = "result_looked_up"
+    list_checked = "list_checked"
+    template_saved = "template_saved"
+    template_deleted = "template_deleted"
+    download_asked = "download_asked"
+    download_made = "download_made"
+    download_taken = "download_taken"
+    change_acknowledged = "change_acknowledged"
+    requirement_saved = "requirement_saved"
+    requirement_deleted = "requirement_deleted"
+    question_asked = "question_asked"
+    question_answered = "question_answered"
     staff_added = "staff_added"
     staff_changed = "staff_changed"
     share_made = "share_made"

@@ -20,7 +20,7 @@ from app.services import (
     throttle,
     tokens,
 )
-from app.services.throttle import Door
+from app.services.doors import Door
 from app.services.tokens import Purpose
 from app.transactions import atomic
 from app.values import AuditAction, Language, MemberRole, OrganisationStatus

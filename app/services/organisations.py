@@ -24,7 +24,7 @@ from app.services import (
     throttle,
 )
 from app.services.applications import Application
-from app.services.throttle import Door
+from app.services.doors import Door
 from app.services.tokens import Purpose
 from app.transactions import atomic
 from app.values import (

@@ -5,12 +5,10 @@ as if there were none. Secrets are left out, because they open what they protect
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, is_dataclass
-from datetime import date, datetime, time
-from enum import Enum
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, inspect, or_, select
+from sqlalchemy import func, or_, select
 
 from app.extensions import db
 from app.models import (
@@ -20,14 +18,10 @@ from app.models import (
     CentreCase,
     Certificate,
     Entry,
-    Invitation,
     Mail,
-    Model,
+    RecoveryCode,
     Result,
-    Share,
-    ShareAccess,
-    ShareLink,
-    ShareLinkLook,
+    SecondFactor,
     SignIn,
 )
 from app.services import (
@@ -35,29 +29,15 @@ from app.services import (
     belongings,
     enquiries,
     grading,
+    own_looks,
     photos,
     publication,
     timetable,
     unsent,
 )
-from app.services.sharing import outbox
+from app.services.own_rows import plain, told
 from app.values import AuditAction, MailState
 
-# What is left out of each table, and why; everything else about a person is told.
-LEFT_OUT = {
-    "candidate_account": {"password_hash", "sign_in_links"},
-    # Printed on the Confirmation of Entry alone; how often it was tried is our lock.
-    "entry": {"secret", "secret_failures", "folded_name"},
-    # Why somebody at the board looks again is their work and tells of what is to come.
-    "result": {"held_why", "accepted_at", "withdrawn_at", "withdrawn_why", "hidden_at"},
-    "photo": {"source_hash"},
-    "sign_in": {"token_hash", "audience"},
-    # The address of a page that opens to whoever knows it.
-    "centre_case": {"reference"},
-    "share_link": {"reference"},
-    # The words of a message stand in its template; its keys are ours.
-    "mail": {"dedupe_key", "values", "attempts", "due_at", "error", "queued_at"},
-}
 # Acts that are told whatever they lead to, and those about a certificate, which show
 # that there is a result.
 ACTS: tuple[str, ...] = (
@@ -69,6 +49,9 @@ ACTS: tuple[str, ...] = (
     "link_",
     "invitation_",
     "case_",
+    "factor_",
+    "recovery_code_",
+    "result_looked_up",
     "enquiry_requested",
     "enquiry_cancelled",
     "enquiry_accepted",
@@ -82,14 +65,15 @@ def held(account: CandidateAccount, *, at: datetime) -> dict[str, Any]:
     entries = access.own_entries(account)
     results = publication.published_results([entry.id for entry in entries], at=at)
     return {
-        "made_at": _plain(at),
-        "account": _told(account),
+        "made_at": plain(at),
+        "account": told(account),
+        "authenticator_app": _factor(account),
         "exams": [
             _exam(account, entry, results.get(entry.id), number, at)
             for number, entry in enumerate(entries, 1)
         ],
-        "sign_ins": [_told(row) for row in _sign_ins(account)],
-        "emails": [_told(row) for row in _mails(account, entries)],
+        "sign_ins": [told(row) for row in _sign_ins(account)],
+        "emails": [told(row) for row in _mails(account, entries)],
         "acts": _acts(account, entries, results),
     }
 
@@ -112,45 +96,23 @@ def _exam(
     return {
         "exam": grading.exam(entry.session.exam).name,
         "session": entry.session.label,
-        "exam_date": _plain(entry.session.exam_date),
+        "exam_date": plain(entry.session.exam_date),
         "centre": str(entry.centre),
         "school": str(entry.school) if entry.school else "",
-        **_told(entry),
-        "timetable": [_plain(one) for one in timetable.timetable_of(entry)],
-        "photo": {**_told(photo), "file": photo_name(number)} if photo else None,
+        **told(entry),
+        "timetable": [plain(one) for one in timetable.timetable_of(entry)],
+        "photo": {**told(photo), "file": photo_name(number)} if photo else None,
         "result": _result(result) if result else None,
-        "certificates": [_told(row) for row in _certificates(entry, result)],
-        "enquiries": [_plain(one) for one in asked],
-        **_shared(account, entry),
+        "certificates": [told(row) for row in _certificates(entry, result)],
+        "enquiries": [plain(one) for one in asked],
+        **own_looks.opened(account, entry),
         "questions_to_the_centre": [_case(row) for row in _cases(account, entry)],
-    }
-
-
-def _shared(account: CandidateAccount, entry: Entry) -> dict[str, Any]:
-    """Return what opens or opened an exam's result to others, and who looked."""
-    of_account = outbox.shares_of(account)
-    links = select(ShareLink).where(ShareLink.entry_id == entry.id)
-    invitations = select(Invitation).where(Invitation.entry_id == entry.id)
-    return {
-        "shares": [
-            {**_told(row), "organisation": str(row.organisation), "looks": _looks(row)}
-            for row in of_account
-            if row.entry_id == entry.id
-        ],
-        "links": [
-            {**_told(row), "looks": _link_looks(row)}
-            for row in db.session.scalars(links.order_by(ShareLink.id))
-        ],
-        "invitations": [
-            _told(row)
-            for row in db.session.scalars(invitations.order_by(Invitation.id))
-        ],
     }
 
 
 def _result(result: Result) -> dict[str, Any]:
     release = result.release
-    return {**_told(result), "released_at": _plain(release.instant if release else "")}
+    return {**told(result), "released_at": plain(release.instant if release else "")}
 
 
 def _certificates(entry: Entry, result: Result | None) -> Sequence[Certificate]:
@@ -161,24 +123,14 @@ def _certificates(entry: Entry, result: Result | None) -> Sequence[Certificate]:
     return db.session.scalars(mine.order_by(Certificate.id)).all()
 
 
-def _looks(share: Share) -> list[dict[str, Any]]:
-    query = select(ShareAccess).where(ShareAccess.share_id == share.id)
-    return [_told(row) for row in db.session.scalars(query.order_by(ShareAccess.id))]
-
-
-def _link_looks(link: ShareLink) -> list[dict[str, Any]]:
-    query = select(ShareLinkLook).where(ShareLinkLook.link_id == link.id)
-    return [_told(row) for row in db.session.scalars(query.order_by(ShareLinkLook.id))]
-
-
 def _case(case: CentreCase) -> dict[str, Any]:
     query = select(CaseMessage).where(CaseMessage.case_id == case.id)
     messages = db.session.scalars(query.order_by(CaseMessage.id))
     return {
-        **_told(case),
+        **told(case),
         "centre": str(case.centre),
         "messages": [
-            {**_told(row), "by": "the centre" if row.user_id else "you"}
+            {**told(row), "by": "the centre" if row.user_id else "you"}
             for row in messages
         ],
     }
@@ -190,6 +142,18 @@ def _cases(account: CandidateAccount, entry: Entry) -> Sequence[CentreCase]:
         CentreCase.account_id == account.id, CentreCase.entry_id == entry.id
     )
     return db.session.scalars(mine.order_by(CentreCase.id)).all()
+
+
+def _factor(account: CandidateAccount) -> dict[str, Any] | None:
+    """Return that there is an authenticator app, and which recovery codes are used."""
+    factor = db.session.scalar(
+        select(SecondFactor).where(SecondFactor.account_id == account.id)
+    )
+    if factor is None:
+        return None
+    codes = select(RecoveryCode).where(RecoveryCode.factor_id == factor.id)
+    in_order = db.session.scalars(codes.order_by(RecoveryCode.id))
+    return {**told(factor), "recovery_codes": [told(row) for row in in_order]}
 
 
 def _sign_ins(account: CandidateAccount) -> Sequence[SignIn]:
@@ -226,16 +190,16 @@ def _acts(
     )
     return [
         {
-            "at": _plain(row.at),
+            "at": plain(row.at),
             "act": row.action.replace("_", " "),
             "by": _side(row.actor, me),
         }
         for row in db.session.scalars(query.order_by(AuditRow.id))
-        if told(row.action) or (_with_result(row.action) and row.subject in out)
+        if is_told(row.action) or (_with_result(row.action) and row.subject in out)
     ]
 
 
-def told(action: str) -> bool:
+def is_told(action: str) -> bool:
     """Tell whether an act is told to the person whom it is about, at any time."""
     return action in set(AuditAction) and action.startswith(ACTS)
 
@@ -250,29 +214,3 @@ def _side(actor: str, me: str) -> str:
     sides = {"staff": "your centre or the board", "member": "an organisation"}
     sides["candidate"] = "somebody else's account"
     return sides.get(actor.partition(":")[0], "this service")
-
-
-def _told(row: Model) -> dict[str, Any]:
-    """Return every column of a row that is not a key of ours or left out."""
-    mapper = inspect(type(row))
-    left_out = LEFT_OUT.get(mapper.local_table.name, set())
-    return {
-        attribute.key: _plain(getattr(row, attribute.key))
-        for attribute in mapper.column_attrs
-        if not attribute.columns[0].primary_key
-        and not attribute.columns[0].foreign_keys
-        and attribute.key not in left_out
-    }
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON holds it, days and instants by ISO 8601."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {key: _plain(each) for key, each in asdict(value).items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    return value if value is None or isinstance(value, (bool, int)) else str(value)

@@ -13,7 +13,7 @@ from app.errors import NotFound, Refused, TooManyTries
 from app.extensions import db
 from app.models import Entry
 from app.services import audit, credentials, notices, throttle, tokens
-from app.services.throttle import Door
+from app.services.doors import Door
 from app.services.tokens import Purpose
 from app.transactions import atomic
 from app.values import AuditAction

@@ -18,7 +18,7 @@ from app.services import (
     proof,
     throttle,
 )
-from app.services.throttle import Door
+from app.services.doors import Door
 from app.transactions import atomic
 from app.values import TERMS_VERSION, AuditAction, Language
 

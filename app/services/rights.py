@@ -19,6 +19,11 @@ class Act(StrEnum):
     withdraw_result = "withdraw_result"
     decide_application = "decide_application"
     deactivate_member = "deactivate_member"
+    ask_applicant = "ask_applicant"
+    decide_join = "decide_join"
+    replace_primary = "replace_primary"
+    answer_member = "answer_member"
+    remove_factor = "remove_factor"
     answer_case = "answer_case"
     end_account = "end_account"
     accept_enquiry = "accept_enquiry"
@@ -36,6 +41,13 @@ ROLES: dict[Act, frozenset[str]] = {
     Act.withdraw_result: frozenset({"Results officer"}),
     Act.decide_application: frozenset({"Partnerships officer"}),
     Act.deactivate_member: frozenset({"Partnerships officer"}),
+    Act.ask_applicant: frozenset({"Partnerships officer"}),
+    # Where the primary user does not decide, or has left.
+    Act.decide_join: frozenset({"Partnerships officer"}),
+    Act.replace_primary: frozenset({"Partnerships officer"}),
+    Act.answer_member: frozenset({"Partnerships officer"}),
+    # Of a user who has lost the app and the recovery codes.
+    Act.remove_factor: frozenset({"Partnerships officer", "System administrator"}),
     # A centre answers its own candidates; the board helps when a centre is closed.
     Act.answer_case: frozenset({"Centre staff", "Results officer"}),
     Act.end_account: frozenset({"Centre staff", "Results officer"}),

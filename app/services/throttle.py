@@ -11,7 +11,6 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -25,22 +24,8 @@ from sqlalchemy.orm import Session
 from app.errors import TooManyTries
 from app.extensions import db
 from app.models import Throttle
+from app.services.doors import FORMS, INSTEAD, WITHOUT_PERSON, Door
 from app.transactions import atomic
-
-
-class Door(StrEnum):
-    """The places that take a secret."""
-
-    candidate_sign_in = "candidate_sign_in"
-    candidate_registration = "candidate_registration"
-    member_sign_in = "member_sign_in"
-    staff_sign_in = "staff_sign_in"
-    password_link = "password_link"
-    sign_in_link = "sign_in_link"
-    organisation_application = "organisation_application"
-    result_link = "result_link"
-    lost_confirmation = "lost_confirmation"
-    invitation = "invitation"
 
 
 @dataclass(frozen=True)
@@ -79,31 +64,6 @@ PERSON = Budget(30, 60)
 ADDRESS = Budget(100, 5)
 # Everybody together: above any honest day's mistakes, below a useful spray.
 ALL = Budget(3000, 5)
-
-# Doors at which nothing is guessed: forms that people send.
-FORMS = frozenset(
-    {Door.lost_confirmation, Door.organisation_application, Door.invitation}
-)
-# Doors at which others could shut a person out, and something else bounds the guesses
-# or there are none: a Secret Number ends by itself, and a mailbox gets so many links.
-WITHOUT_PERSON = frozenset(
-    {Door.candidate_registration, Door.password_link, Door.sign_in_link}
-)
-# What to do instead of waiting.
-INSTEAD: dict[Door, Any] = {
-    Door.candidate_sign_in: _l("Or let us send you a link by email: it works now."),
-    Door.candidate_registration: _l(
-        "Meanwhile, check each detail on your Confirmation of Entry."
-    ),
-    Door.member_sign_in: _l(
-        "Or choose “Forgotten password”: the link that we send you works now."
-    ),
-    Door.password_link: _l(
-        "We have sent you a link a short time ago, if there is an account: look in"
-        " your mailbox, in the spam folder, too."
-    ),
-}
-INSTEAD[Door.sign_in_link] = INSTEAD[Door.password_link]
 
 
 def charge(

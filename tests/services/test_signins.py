@@ -8,7 +8,7 @@ from app.errors import Refused
 from app.extensions import db
 from app.models import SignIn
 from app.services import signins
-from app.services.throttle import Door
+from app.services.doors import Door
 from tests.cast import NOW, PASSWORD, save
 
 

@@ -9,7 +9,7 @@ from app.errors import TooManyTries
 from app.extensions import db
 from app.models import Throttle
 from app.services import throttle
-from app.services.throttle import Door
+from app.services.doors import Door
 from tests.cast import NOW
 
 MINUTE = timedelta(minutes=1)

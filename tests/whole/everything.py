@@ -26,7 +26,7 @@ from app.values import (
     EnquiryState,
     ExamCode,
 )
-from app.views.admin.words import MAILS
+from app.views.admin.mail_words import MAILS
 from tests.cast import NOW, Cast, save
 
 DAY = timedelta(days=1)

@@ -24,7 +24,7 @@ from app.values import (
     OrganisationStatus,
     ResultStatus,
 )
-from app.views.admin.words import MAILS
+from app.views.admin.mail_words import MAILS
 from tests.cast import NOW
 from tests.services.test_emails import VALUES
 from tests.whole.catalogue import ENGLISH, english_in, visible

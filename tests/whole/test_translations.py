@@ -12,7 +12,8 @@ from flask_babel import force_locale, gettext, ngettext
 from app.services.exams import EXAMS
 from app.services.scale.layout import PARTS
 from app.values import AuditAction
-from app.views.admin.words import ACTS, MAILS
+from app.views.admin.mail_words import MAILS
+from app.views.admin.trail_words import ACTS
 from tests.whole.catalogue import PLACE, PO, catalogue, messages, sides
 from tests.whole.source import ROOT
 

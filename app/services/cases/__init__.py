@@ -25,7 +25,7 @@ from app.models import (
 )
 from app.services import access, publication, throttle, timeline
 from app.services.cases import casebook
-from app.services.throttle import Door
+from app.services.doors import Door
 from app.services.timeline import Stage
 from app.transactions import atomic
 from app.values import AuditAction, CaseKind, CaseState

@@ -17,8 +17,8 @@ from app.extensions import db
 from app.models import Centre, CentreCase, Entry, User
 from app.services import access, mail, throttle
 from app.services.cases import casebook
+from app.services.doors import Door
 from app.services.names import folded
-from app.services.throttle import Door
 from app.transactions import atomic
 from app.values import AuditAction, CaseKind, CaseState, ExamCode, Language
 

@@ -23,12 +23,12 @@ from app.models import (
     User,
 )
 from app.services import access, domains, hosts, mail, throttle, waiting
+from app.services.doors import Door
 from app.services.hosts import Invited
 from app.services.invitations.answers import answer as answer
 from app.services.invitations.answers import answer_all as answer_all
 from app.services.sharing import shareable
 from app.services.sharing.wishes import Wish, wished
-from app.services.throttle import Door
 from app.transactions import atomic
 from app.values import (
     TERMS_VERSION,

@@ -17,8 +17,8 @@ from app.errors import NotFound, Refused
 from app.extensions import db
 from app.models import Entry, Result, ShareLink, ShareLinkLook
 from app.services import access, ages, audit, consent, localtime, publication, throttle
+from app.services.doors import Door
 from app.services.links import addressing, letters
-from app.services.throttle import Door
 from app.transactions import atomic
 from app.values import AuditAction, ResultStatus
 

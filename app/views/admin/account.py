@@ -11,7 +11,7 @@ from wtforms import PasswordField, StringField
 from app import clock
 from app.errors import Refused
 from app.services import signins, staff
-from app.services.throttle import Door
+from app.services.doors import Door
 from app.values import Audience
 from app.views import known_browser
 from app.views.addresses import safe_local

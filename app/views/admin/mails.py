@@ -12,8 +12,8 @@ from app import clock
 from app.models import Mail
 from app.services import mail
 from app.views.admin.base import Screen
+from app.views.admin.mail_words import MAILS
 from app.views.admin.rows import Rows
-from app.views.admin.words import MAILS
 
 
 class Mails(Screen):

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from app.models import AuditRow
 from app.views.admin.base import Screen
 from app.views.admin.rows import Rows
-from app.views.admin.words import ACTS
+from app.views.admin.trail_words import ACTS
 
 
 class Trail(Screen):
