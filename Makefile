@@ -5,9 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# What `pytest` gets beside its own options, such as WORKERS=4 or TESTS=tests/jobs.
-WORKERS ?= 2
+# What `pytest` gets beside its own options, such as WORKERS=4 or TESTS=tests/jobs;
+# LANGUAGES=all walks each journey in each language on each database.
+WORKERS ?= 4
 TESTS ?= tests
+LANGUAGES ?= one
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --languages $(LANGUAGES)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench format types messages
@@ -27,8 +30,8 @@ run: $(VENV)/requirements.stamp  ## serve the demonstration board, web and jobs
 
 test: $(VENV)/requirements-dev.stamp  ## test on SQLite, on PostgreSQL and in a browser
 	@tests/prepare.sh
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --database sqlite $(TESTS)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --database postgresql $(TESTS)
+	$(PYTEST) --database sqlite $(TESTS)
+	$(PYTEST) --database postgresql $(TESTS)
 
 check: $(VENV)/requirements-dev.stamp  ## check format, lint and types, then test
 	$(BIN)/ruff format --check .

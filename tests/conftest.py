@@ -24,6 +24,7 @@ from tests.client import PageClient
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption("--languages", choices=("one", "all"), default="one")
 
 
 def pytest_configure(config: pytest.Config) -> None:

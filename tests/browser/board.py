@@ -140,13 +140,14 @@ def write(path: Path, rows: list[dict[str, str]]) -> Path:
 
 def load(service: Service) -> None:
     """Fill the empty database from files, and add the board's staff."""
-    for kind, rows in files().items():
-        path = write(service.folder / f"{kind}.csv", rows)
-        said = service.flask("import", kind, str(path))
-        assert f"import {kind}: {len(rows)} added" in said, said
-    for email, role in STAFF.items():
-        words = ("create-staff", email, "--role", role, "--password-stdin")
-        service.flask(*words, stdin=PASSWORD + "\n")
+    with service.operator() as flask:
+        for kind, rows in files().items():
+            path = write(service.folder / f"{kind}.csv", rows)
+            said = flask("import", kind, str(path))
+            assert f"import {kind}: {len(rows)} added" in said, said
+        for email, role in STAFF.items():
+            words = ("create-staff", email, "--role", role, "--password-stdin")
+            flask(*words, stdin=PASSWORD + "\n")
 
 
 def confirmed(service: Service) -> Candidate:

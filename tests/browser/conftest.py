@@ -45,6 +45,32 @@ def chromium() -> str:
     )
 
 
+# A page is looked at in both languages and on both databases, in two runs and not in
+# four: see docs/decisions/0016-tests.md.
+LANGUAGE_ON = {"sqlite": "en", "postgresql": "it"}
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Keep one language for the database under test, unless all are asked for."""
+    if config.getoption("--languages") == "all":
+        return
+    kept = LANGUAGE_ON[config.getoption("--database")]
+    left_out = [item for item in items if _language(item) not in (None, kept)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if _language(item) in (None, kept)]
+
+
+def _language(item: pytest.Item) -> str | None:
+    """Return the language that a journey is walked in; None: it has no choice."""
+    spec = getattr(item, "callspec", None)
+    if spec is None or "browser" not in item.keywords:
+        return None
+    params = spec.params
+    return params.get("words") or params.get("language")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -121,6 +147,8 @@ def make_service(new_database_url: Any, tmp_path_factory: Any) -> Iterator[Any]:
             ending.callback(made.stop)
             made.flask("db", "upgrade")
             made.flask("sync-roles")
+            # Done once in the life of a service: no measure of what a test will do.
+            made.slowness = 1.0
             return made
 
         yield make

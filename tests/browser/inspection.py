@@ -9,16 +9,27 @@ OPTIONS = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violatio
 
 def shortcomings(page: Page, language: str) -> list[str]:
     """Return what is wrong with the page as it stands, a sentence each."""
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    where = f"{page.url} at {width}: "
-    found = [where + problem for problem in violations(page)]
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    if wide > width:
-        found.append(f"{where}scrolls sideways, it is {wide} wide")
+    found = [f"{where(page)}{problem}" for problem in violations(page)]
+    found += overhanging(page)
     said = page.evaluate("document.documentElement.lang")
     if said != language:
-        found.append(f"{where}says that it is in {said!r}, not {language!r}")
+        found.append(f"{where(page)}says that it is in {said!r}, not {language!r}")
     return found
+
+
+def overhanging(page: Page) -> list[str]:
+    """Return whether the page scrolls sideways at its width."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    if wide > width:
+        return [f"{where(page)}scrolls sideways, it is {wide} wide"]
+    return []
+
+
+def where(page: Page) -> str:
+    """Return the page and its width, to begin a sentence with."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    return f"{page.url} at {width}: "
 
 
 def violations(page: Page) -> list[str]:

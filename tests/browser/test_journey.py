@@ -72,22 +72,25 @@ def test_a_result_is_out_at_its_instant_although_no_job_runs(service, visitors):
     board.load(service)
     candidate = board.confirmed(service)
     results = board.write(service.folder / "results.csv", board.result_rows())
-    service.flask("import", "results", str(results))
+    with service.operator() as flask:
+        flask("import", "results", str(results))
     service.start(jobs=False)
     amina = visitors.arrive(service.url, width=375)
     register(amina, candidate)
     sign_in_as_candidate(amina, candidate)
     path = result_path(service)
     instant, number = propose(service)
-    service.flask("release", "approve", number, "--by", board.APPROVER)
+    with service.operator() as flask:
+        flask("release", "approve", number, "--by", board.APPROVER)
     nothing_shows(amina, path)
     the_result_appears_at_its_instant(amina, path, instant)
     assert service.post_office.messages == []
 
     assert "1 messages queued" in service.flask("jobs", "once", "announce-results")
-    assert "0 messages queued" in service.flask("jobs", "once", "announce-results")
-    service.flask("jobs", "once", "deliver-mail")
-    assert "0 messages sent" in service.flask("jobs", "once", "deliver-mail")
+    with service.operator() as flask:
+        assert "0 messages queued" in flask("jobs", "once", "announce-results")
+        flask("jobs", "once", "deliver-mail")
+        assert "0 messages sent" in flask("jobs", "once", "deliver-mail")
     notices = [
         message
         for message in service.post_office.messages

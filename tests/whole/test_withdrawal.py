@@ -69,9 +69,6 @@ class Organisations(World):
         # Some endings leave no row: the addresses are those of the beginning.
         self.known = [*self.addresses()]
 
-    def marks_seen(self, who):
-        return {}
-
     def _photograph(self, entry):
         facts = {"source_hash": "0" * 64, "width": 30, "height": 40}
         photo = save(Photo(entry_id=entry.id, imported_at=NOW, **facts))
