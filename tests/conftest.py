@@ -33,12 +33,26 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SERVER] = postgres.start()
 
 
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Run what asks for no database once, and not again on the second one."""
+    if config.getoption("--database") == "sqlite":
+        return
+    asking = [item for item in items if ASKED_FOR & set(item.fixturenames)]  # type: ignore[attr-defined]
+    kept = set(map(id, asking))
+    config.hook.pytest_deselected(items=[i for i in items if id(i) not in kept])
+    items[:] = asking
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if SERVER in config.stash:
         postgres.stop(config.stash[SERVER])
 
 
 SERVER = pytest.StashKey[Any]()
+# Whoever stands on a database asks for one of these, if only by another fixture.
+ASKED_FOR = {"database", "new_database_url"}
 
 
 @pytest.fixture(scope="session")
