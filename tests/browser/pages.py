@@ -22,8 +22,13 @@ VISITORS = {
         /candidate/lost/IT024/sent /candidate/lost/request/{lost_open}
         /candidate/lost/request/{lost_answered} /candidate/lost/request/{lost_closed}
         /verifier/login /verifier/register /verifier/register/new
-        /verifier/register/join /verifier/register/thanks
+        /verifier/register/thanks /verifier/register/answer/none
+        /verifier/join /verifier/join?name=univ /verifier/join?name=nobody
+        /verifier/join/{organisation} /verifier/join/sent
+        /candidate/login/code /verifier/login/code /admin/login/code
         /verifier/forgotten /verifier/forgotten/sent /verifier/password/none
+        /verifier/help /verifier/help?q=download /verifier/help?q=xyzzy
+        /verifier/help/start /verifier/help/none
         /admin/login/ /admin/password/none
         """,
     ),
@@ -40,9 +45,13 @@ VISITORS = {
         /candidate/results/{amina}/invite /candidate/invitations/{waiting}/withdraw
         /candidate/results/{amina}/links
         /candidate/shares /candidate/shares?page=9 /candidate/shares/{share}/looks
+        /candidate/shares/lookups /candidate/shares/lookups?page=9
         /candidate/shares/{read}/looks /candidate/shares/{read}/withdraw
         /candidate/account /candidate/account/password /candidate/account/email
         /candidate/account/mine /candidate/account/delete
+        /candidate/account/authenticator /candidate/account/authenticator/scan
+        /candidate/account/authenticator/codes
+        /candidate/account/authenticator/remove
         /candidate/exams/add /candidate/exams/{amina}
         """,
     ),
@@ -167,6 +176,44 @@ VISITORS = {
         "registrar@tirreno.example",
         "/verifier/ /verifier/results/{read}",
     ),
+    # She looks through what is shared, and takes some of it along.
+    "reader, on downloads": (
+        "/verifier/login",
+        "registrar@tirreno.example",
+        """
+        /verifier/?sort=family_name&way=up /verifier/?tick=page /verifier/?page=9
+        /verifier/downloads /verifier/downloads?page=9 /verifier/downloads/templates
+        /verifier/downloads/templates/new /verifier/downloads/templates/{template}
+        /verifier/downloads/templates/{template}/preview
+        /verifier/downloads/templates/{template}/delete
+        """,
+    ),
+    # She looks results up, asks for some, and notes what has changed.
+    "reader, on searches and changes": (
+        "/verifier/login",
+        "registrar@tirreno.example",
+        """
+        /verifier/search /verifier/search/{looked_up} /verifier/checks
+        /verifier/checks?page=9 /verifier/checks/{list_check}
+        /verifier/checks/{list_check}?page=9 /verifier/changes /verifier/changes?page=9
+        /verifier/organisation /verifier/organisation/exams
+        /verifier/organisation/exams/new /verifier/organisation/exams/new?exam=FCE
+        /verifier/organisation/exams/new?exam=DELTA1
+        /verifier/organisation/exams/{required}
+        /verifier/organisation/exams/{required}/delete /verifier/notifications
+        /verifier/contact /verifier/contact?about=/verifier/changes
+        /verifier/contact?page=9 /verifier/help /verifier/help/start
+        """,
+    ),
+    # An organisation that lists no exams, and has looked at little.
+    "newcomer": (
+        "/verifier/login",
+        "registrar@golfo.example",
+        """
+        /verifier/checks /verifier/changes /verifier/organisation/exams
+        /verifier/organisation /verifier/contact
+        """,
+    ),
     # What was shared with them is over.
     "employer": (
         "/verifier/login",
@@ -177,6 +224,47 @@ VISITORS = {
         "/verifier/login",
         "registrar@northgate.example",
         "/verifier/ /verifier/results/{expired}",
+    ),
+    # She decides on the users of her university, and who is let in.
+    "primary user": (
+        "/verifier/login",
+        "registrar@tirreno.example",
+        """
+        /verifier/organisation/users /verifier/organisation/users?page=9
+        /verifier/organisation/users/add /verifier/organisation/users/handover
+        /verifier/organisation/users/{newcomer} /verifier/organisation/users/{primary}
+        /verifier/organisation/users/{newcomer}/invite
+        /verifier/organisation/users/{newcomer}/deactivate
+        /verifier/organisation/users/{newcomer}/remove
+        /verifier/organisation/users/{stopped}
+        /verifier/organisation/users/{stopped}/restore
+        /verifier/organisation/requests /verifier/organisation/requests/{asks}
+        /verifier/account /verifier/account/password
+        /verifier/account/authenticator /verifier/account/authenticator/scan
+        /verifier/account/authenticator/codes /verifier/account/authenticator/remove
+        """,
+    ),
+    # She has offered her role to him.
+    "primary user, leaving": (
+        "/verifier/login",
+        "registrar@northgate.example",
+        """
+        /verifier/organisation/users /verifier/organisation/users/handover
+        /verifier/organisation/requests
+        """,
+    ),
+    "deputy": (
+        "/verifier/login",
+        "deputy@northgate.example",
+        """
+        /verifier/organisation/users /verifier/organisation/users/handover
+        /verifier/organisation/requests
+        """,
+    ),
+    "user": (
+        "/verifier/login",
+        "colleague@tirreno.example",
+        "/verifier/organisation/users /verifier/organisation/users/handover",
     ),
     "officer": (
         "/admin/login/",
@@ -249,9 +337,20 @@ VISITORS = {
         /admin/organisations/edit/{applied} /admin/organisations/suspend/{approved}
         /admin/organisations/restore/{approved}
         /admin/members/list/ /admin/members/show/{member}
-        /admin/members/deactivate/{member}
+        /admin/members/deactivate/{member} /admin/members/deactivate/{other_user}
+        /admin/members/restore/{stopped_user} /admin/members/remove/{other_user}
+        /admin/members/promote/{other_user} /admin/members/succeed/{member}
+        /admin/members/show/{other_user}
+        /admin/joinrequests/list/ /admin/joinrequests/show/{asked}
+        /admin/joinrequests/accept/{asked} /admin/joinrequests/decline/{asked}
+        /admin/joinrequests/show/{let_in} /admin/joinrequests/accept/{let_in}
+        /admin/account/ /admin/account/authenticator/
+        /admin/account/authenticator/scan /admin/account/authenticator/codes
+        /admin/account/authenticator/remove
         /admin/invitations/list/ /admin/invitations/list/?_flt_0_host=nothing
         /admin/invitations/show/{invitation} /admin/invitations/show/{answered}
+        /admin/questions/list/ /admin/questions/show/{question}
+        /admin/questions/show/{question_answered} /admin/questions/answer/{question}
         """,
     ),
     "admin": (
@@ -276,6 +375,8 @@ _SHARED = (
     " JOIN organisation ON organisation.id = organisation_id"
     " WHERE id_number = '{}' AND website = 'https://www.{}'"
 )
+_QUESTION = "SELECT min(id) FROM member_question WHERE answered_at IS {}"
+_USER = "SELECT {} FROM member WHERE email = '{}'"
 _LINK = "SELECT {} FROM share_link WHERE purpose = '{}'"
 _CASE = "SELECT min({}) FROM centre_case WHERE kind = '{}' AND state = '{}'"
 _CERTIFICATE = (
@@ -328,11 +429,29 @@ FOUND = {
     f" ({_LINK.format('entry_id', 'Teaching agency, Dublin')})",
     "namesake": "SELECT max(reference) FROM organisation"
     " WHERE name = 'Northgate University'",
+    "looked_up": "SELECT max(lookup.reference) FROM lookup"
+    " JOIN entry ON entry.id = entry_id"
+    " WHERE id_number = 'LIV402655' AND list_check_id IS NULL",
+    "list_check": "SELECT min(reference) FROM list_check WHERE state = 'ready'",
+    "required": "SELECT min(requirement.reference) FROM requirement"
+    " JOIN organisation ON organisation.id = organisation_id"
+    " WHERE website = 'https://www.tirreno.example'",
+    "question": _QUESTION.format("NULL"),
+    "question_answered": _QUESTION.format("NOT NULL"),
+    "template": "SELECT min(reference) FROM download_template",
     "organisation": "SELECT reference FROM organisation WHERE status = 'approved'"
     " ORDER BY id LIMIT 1",
     "applied": "SELECT min(id) FROM organisation WHERE status = 'applied'",
     "approved": "SELECT min(id) FROM organisation WHERE status = 'approved'",
     "member": "SELECT min(id) FROM member WHERE active",
+    "other_user": _USER.format("id", "colleague@tirreno.example"),
+    "stopped_user": _USER.format("id", "dario.vanni@tirreno.example"),
+    "primary": _USER.format("reference", "registrar@tirreno.example"),
+    "newcomer": _USER.format("reference", "ilaria.nuti@tirreno.example"),
+    "stopped": _USER.format("reference", "dario.vanni@tirreno.example"),
+    "asks": "SELECT max(reference) FROM join_request WHERE state = 'open'",
+    "asked": "SELECT max(id) FROM join_request WHERE state = 'open'",
+    "let_in": "SELECT max(id) FROM join_request WHERE state = 'accepted'",
     "proposed": "SELECT min(id) FROM result_release WHERE approved_by_id IS NULL",
     "out": "SELECT min(id) FROM result_release WHERE announced_at IS NOT NULL",
     "ready": "SELECT code FROM exam_session WHERE id = (SELECT min(session_id)"
@@ -358,6 +477,10 @@ OTHER_ADDRESSES = {
     "candidate.link_qr",
     "candidate.link_qr_file",
     "verified.photo",
+    "verifier.check_answers",
+    "verifier.check_template",
+    "verifier.check_template_csv",
+    "verifier.download_file",
     "verifier.photo",
     "verifier.statement",
     "public.favicon",

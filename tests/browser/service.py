@@ -44,19 +44,25 @@ class PostOffice:
         self.messages.append(message)
         return "250 OK"
 
-    def wait_for(self, address: str, subject: str, seconds: float = 40) -> str:
-        """Return the text of a message once it has come."""
+    def wait_for(
+        self, address: str, subject: str, seconds: float = 40, *, number: int = 1
+    ) -> str:
+        """Return the text of a message once it, or so many of its kind, have come."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            for message in list(self.messages):
-                to_them = message["To"] == address
-                if to_them and re.search(subject, str(message["Subject"])):
-                    part = message.get_body(("plain",))
-                    assert part is not None
-                    return str(part.get_content()).replace("\r\n", "\n")
+            come = [
+                message
+                for message in list(self.messages)
+                if message["To"] == address
+                and re.search(subject, str(message["Subject"]))
+            ]
+            if len(come) >= number:
+                part = come[number - 1].get_body(("plain",))
+                assert part is not None
+                return str(part.get_content()).replace("\r\n", "\n")
             time.sleep(0.1)
-        come = [(m["To"], m["Subject"]) for m in self.messages]
-        raise AssertionError(f"no message {subject!r} for {address}; came: {come}")
+        all_of_it = [(m["To"], m["Subject"]) for m in self.messages]
+        raise AssertionError(f"no message {subject!r} for {address}; came: {all_of_it}")
 
     def close(self) -> None:
         self._controller.stop()

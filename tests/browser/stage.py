@@ -230,6 +230,24 @@ class Stage:
             )
             return str(save(member).email)
 
+    def colleague(self, primary: str, first: str, email: str) -> None:
+        """Let somebody be a user of the organisation of a primary user, as they are."""
+        with self.set() as session:
+            rita = session.scalars(db.select(Member).filter_by(email=primary)).one()
+            save(
+                Member(
+                    organisation=rita.organisation,
+                    email=email,
+                    first_name=first,
+                    family_name="Colleague",
+                    job_title="Admissions officer",
+                    created_at=rita.created_at,
+                    role=MemberRole.admin,
+                    password_hash=password_hash(),
+                    language=rita.language,
+                )
+            )
+
     def photograph(self, person: Person) -> None:
         """Keep a photo of the exam day of a candidate."""
         with self.set():

@@ -5,17 +5,10 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.keys import press, reach, write
 from tests.browser.people import PASSWORD
 
 pytestmark = pytest.mark.browser
-
-# More stops than any page of the journey has.
-STOPS = 150
-SHOWS_FOCUS = """control => {
-    const style = getComputedStyle(control);
-    const outlined = style.outlineStyle !== "none" && style.outlineWidth !== "0px";
-    return outlined || style.boxShadow !== "none";
-}"""
 
 
 def test_somebody_registers_with_the_keyboard(demonstration, visitors):
@@ -122,25 +115,3 @@ def card(service, name):
     """Return how somebody of the demonstration signs in."""
     cards = json.loads((service.folder / "demo-sign-ins.json").read_text())
     return next(each for each in cards if each["who"].startswith(name))
-
-
-def reach(page, control):
-    """Press Tab until a control has the focus; it must show that it has."""
-    expect(control).to_be_visible()
-    handle = control.element_handle()
-    for _ in range(STOPS):
-        page.keyboard.press("Tab")
-        if handle.evaluate("control => control === document.activeElement"):
-            assert handle.evaluate(SHOWS_FOCUS), f"nothing shows the focus: {control}"
-            return
-    raise AssertionError(f"{control} on {page.url} is not reached in {STOPS} stops")
-
-
-def write(page, label, text):
-    reach(page, page.get_by_label(label, exact=True))
-    page.keyboard.type(text)
-
-
-def press(page, control):
-    reach(page, control)
-    page.keyboard.press("Enter")

@@ -29,9 +29,10 @@ class Words:
         said = self._said.gettext(sentence)
         return said % values if values else said
 
-    def many(self, one: str, several: str, count: int) -> str:
+    def many(self, one: str, several: str, count: int, **values: Any) -> str:
         """Return a sentence about so many things, in the plural of this language."""
-        return str(self._said.ngettext(one, several, count) % {"num": count})
+        said = self._said.ngettext(one, several, count)
+        return str(said % {"num": count, **values})
 
     def day(self, day: date) -> str:
         """Return a day as pages and messages in this language say it."""
