@@ -3,13 +3,20 @@
 from datetime import time, timedelta
 
 from app.models import (
+    ApplicantMessage,
     CaseMessage,
     CentreCase,
     CentreRules,
     Certificate,
+    DownloadTemplate,
     Enquiry,
     Entry,
     Invitation,
+    JoinRequest,
+    ListCheck,
+    Lookup,
+    MemberQuestion,
+    Requirement,
     Share,
     ShareLink,
     TimetableSlot,
@@ -25,6 +32,7 @@ from app.values import (
     EnquiryOutcome,
     EnquiryState,
     ExamCode,
+    OrganisationStatus,
 )
 from app.views.admin.mail_words import MAILS
 from tests.cast import NOW, Cast, save
@@ -57,6 +65,9 @@ class Everything:
         save(CentreRules(centre=cast.it024, recheck_fee="EUR 42"))
         self._timetable()
         self.missing = self._never_came()
+        self._arrivals()
+        self._lookups()
+        self._house()
         assert cast.liceo
         with atomic():
             for kind in MAILS:
@@ -125,6 +136,51 @@ class Everything:
         entry = self.cast.entry("0040", "Amina", "Benali", session=session)
         entry.account, entry.registered_at = self.account, NOW - 9 * DAY
         return save(entry)
+
+    def _arrivals(self) -> None:
+        """Somebody who wants to join, and an applicant who was asked something."""
+        asking = {"organisation": self.cast.acme, "email": "nadia@acme.example"}
+        asking |= {"first_name": "Nadia", "family_name": "Neri", "asked_at": NOW - DAY}
+        self.asked = save(JoinRequest(**asking))
+        nova = self.cast.organisation(
+            "Nova", "nova.example", status=OrganisationStatus.applied, decided_at=None
+        )
+        self.applicant = self.cast.member(nova, "nina@nova.example", job_title="")
+        for user in (self.cast.partnerships, None):
+            said = {"organisation": nova, "at": NOW - DAY, "user": user}
+            save(ApplicantMessage(text="Ciao.", **said))
+
+    def _lookups(self) -> None:
+        """A result found by its number, and a list that waits to be checked."""
+        member = self.cast.verifier
+        asks = {"organisation": self.cast.acme, "member_id": member.id}
+        asks |= {"member_name": member.name, "purpose": "entry"}
+        self.lookup = save(Lookup(entry=self.cast.amina, at=NOW, **asks))
+        self.check = save(ListCheck(name="a.csv", rows=1, asked_at=NOW, **asks))
+
+    def _house(self) -> None:
+        """What an organisation has set up, and what it asked the board."""
+        acme, member = self.cast.acme, self.cast.verifier
+        self.template = save(
+            DownloadTemplate(
+                organisation=acme,
+                name="Segreteria",
+                fields=[["name", "Nome"]],
+                date_format="iso",
+                made_by=member.name,
+                changed_at=NOW,
+            )
+        )
+        self.requirement = save(
+            Requirement(
+                organisation=acme, exam=ExamCode.FCE, overall=160, changed_at=NOW
+            )
+        )
+        save(
+            MemberQuestion(
+                organisation=acme, member=member, text="Ciao?", asked_at=NOW - DAY
+            )
+        )
 
     def _timetable(self) -> None:
         save(

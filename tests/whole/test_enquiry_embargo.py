@@ -121,7 +121,6 @@ def test_the_pages_of_the_enquiry_are_among_those_looked_at(world):
 def test_from_its_instant_on_the_answer_is_there_and_marks_are_where_they_may_be(
     world, cast, at
 ):
-    world.look_before()
     world.decide()
     at(NOW)
     assert surfaces_with_marks(world) == SURFACES

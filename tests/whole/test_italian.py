@@ -13,7 +13,9 @@ from pypdf import PdfReader
 
 from app import clock
 from app.extensions import db
-from app.services import documents, signins, tokens, uploads, wording
+from app.models import Member, SecondFactor
+from app.services import documents, helping, signins, tokens, uploads, wording
+from app.services.factors import codes, half_way, held
 from app.services.links import addressing
 from app.services.tokens import Purpose
 from app.values import (
@@ -21,11 +23,13 @@ from app.values import (
     CaseKind,
     ImportKind,
     Language,
+    MemberRole,
     OrganisationStatus,
     ResultStatus,
 )
 from app.views.admin.mail_words import MAILS
-from tests.cast import NOW
+from app.views.second_factor import HALF_WAY
+from tests.cast import NOW, save
 from tests.services.test_emails import VALUES
 from tests.whole.catalogue import ENGLISH, english_in, visible
 from tests.whole.everything import Everything
@@ -58,17 +62,35 @@ def people(app, cast, monkeypatch):
         # The names of the tests are their roles, in English.
         person.first_name, person.last_name = "Olga", "Bianchi"
     db.session.commit()
+    colleague = cast.member(cast.acme, "carlo@acme.example", role=MemberRole.admin)
+    for person in (account, cast.verifier, cast.officer):
+        factor(person, confirmed_at=NOW)
+    for person in (cast.boris.account, colleague, cast.approver):
+        factor(person)
     everybody = {
         "nobody": (None, None),
         "amina": (Audience.candidate, account),
         "boris": (Audience.candidate, cast.boris.account),
         "registrar": (Audience.member, cast.verifier),
+        "colleague": (Audience.member, colleague),
         **{person.email: (Audience.staff, person) for person in staff},
     }
-    return {who: browser(app, *person) for who, person in everybody.items()}
+    browsers = {who: browser(app, *person) for who, person in everybody.items()}
+    for person in (account, cast.verifier, cast.officer):
+        at_the_door = browsers[f"{type(person).__name__} at the door"] = browser(app)
+        with at_the_door.session_transaction() as session:
+            session[HALF_WAY] = half_way.begin(person, at=NOW)
+    return browsers
 
 
-def browser(app, audience, person):
+def factor(person, **values):
+    """Let somebody have an authenticator app, or be about to."""
+    secret = codes.sealed(person, codes.new_secret())
+    facts = {held.column(person): person.id, "secret": secret, "made_at": NOW}
+    save(SecondFactor(**facts, **values))
+
+
+def browser(app, audience=None, person=None):
     client = app.test_client()
     token = person and signins.begin(person, address="", browser="", at=NOW)
     with client.session_transaction() as session:
@@ -116,20 +138,37 @@ def references(cast):
         "candidate.unlock_secret": (Purpose.unlock_secret, cast.dora),
         "verifier.password": (Purpose.set_password, cast.verifier),
         "Password.link": (Purpose.set_password, cast.officer),
+        "verifier.answer": (Purpose.answer_board, rows.applicant),
     }
     of_a_share = ("candidate.withdraw", "candidate.looks", "verifier.result")
     of_a_link = ("candidate.link", "candidate.end_link")
     of_a_centre = ("candidate.lost_ask", "candidate.lost_sent")
+    of_a_user = ("user", "invite_user", "deactivate_user", "restore_user")
+    colleague = db.session.scalar(
+        db.select(Member).where(Member.email == "carlo@acme.example")
+    )
+    acts = ("edit", "delete", "preview")
+    of_a_template = [f"verifier.{act}_template" for act in acts]
     return {
         **{page: tokens.make(*link, at=NOW) for page, link in links.items()},
         **dict.fromkeys(of_a_share, rows.share.reference),
         **dict.fromkeys(of_a_link, rows.link.reference),
         **dict.fromkeys(of_a_centre, cast.it024.number),
+        **{f"verifier.{page}": colleague.reference for page in of_a_user},
+        "verifier.remove_user": colleague.reference,
         "candidate.missing": rows.missing.reference,
         "candidate.case": rows.cases[CaseKind.missing_result].reference,
         "candidate.lost_request": rows.cases[CaseKind.lost_confirmation].reference,
         "candidate.withdraw_invitation": rows.invitation.reference,
         "verified.result": addressing.token(rows.link),
+        "verifier.found": rows.lookup.reference,
+        "verifier.check": rows.check.reference,
+        **dict.fromkeys(of_a_template, rows.template.reference),
+        "verifier.change_exam": rows.requirement.reference,
+        "verifier.delete_exam": rows.requirement.reference,
+        "verifier.join_one": cast.acme.reference,
+        "verifier.join_request": rows.asked.reference,
+        "verifier.help_page": helping.PAGES[0].slug,
         "Imports.look": imported(cast).reference,
     }
 
@@ -158,6 +197,8 @@ NO_PAGES = {
     *("candidate.statement", "verifier.statement"),
     "candidate.authorisation_to_collect",
     *("candidate.link_qr", "candidate.link_qr_file"),
+    *("verifier.check_answers", "verifier.download_file"),
+    *("verifier.check_template", "verifier.check_template_csv"),
     *("verified.photo", "verifier.photo"),
 }
 

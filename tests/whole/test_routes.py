@@ -46,7 +46,15 @@ def test_every_route_outside_the_office_declares_its_guard(app):
         (
             "/verifier/",
             "member",
-            {"register", "login", "logout", "forgotten", "password"},
+            {
+                "register",
+                "join",
+                "login",
+                "logout",
+                "forgotten",
+                "password",
+                "help",
+            },
         ),
     ],
 )

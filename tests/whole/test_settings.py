@@ -88,6 +88,7 @@ def test_production_refuses_to_start_without(name):
         ("ESITO_TRUSTED_PROXIES", "-1"),
         ("ESITO_SURFACE", "everything"),
         ("ESITO_LINKS_FOR_MINORS", "yes"),
+        ("ESITO_STAFF_SECOND_FACTOR", "yes"),
     ],
 )
 def test_a_malformed_setting_is_refused_by_its_name(name, value):
@@ -105,6 +106,14 @@ def test_a_key_file_that_is_not_there_is_refused_by_its_name(tmp_path):
 def test_the_demonstration_keeps_its_own_key(tmp_path):
     environ = {"ESITO_ENV": "demo", "ESITO_DATA_DIR": str(tmp_path)}
     assert config.read(environ)["SECRET_KEY"] == config.read(environ)["SECRET_KEY"]
+
+
+def test_staff_need_a_second_factor_in_production_unless_it_is_switched_off(tmp_path):
+    name = "ESITO_STAFF_SECOND_FACTOR"
+    assert config.read(GOOD)[name] is True
+    assert config.read({**GOOD, name: "off"})[name] is False
+    demo = {"ESITO_ENV": "demo", "ESITO_DATA_DIR": str(tmp_path)}
+    assert config.read(demo)[name] is False
 
 
 def test_production_does_not_start_in_debug_mode():

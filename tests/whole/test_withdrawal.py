@@ -61,13 +61,16 @@ class Organisations(World):
         # A centre's case is no business of a share's.
         for case in self.cases:
             db.session.delete(case)
+        # Nor is who found it by its number, with the paper in hand.
+        db.session.delete(self.lookup)
         self.number = cast.amina.statement_number
         self._photograph(cast.amina)
         colleague = cast.member(cast.acme, "clerk@acme.example", role=MemberRole.admin)
         self.people["colleague"] = (Audience.member, colleague)
         self.browsers["colleague"] = self._browser("colleague")
         # Some endings leave no row: the addresses are those of the beginning.
-        self.known = [*self.addresses()]
+        members = ("registrar", "colleague", "rival")
+        self.known = {who: [*self.addresses(who)] for who in members}
 
     def _photograph(self, entry):
         facts = {"source_hash": "0" * 64, "width": 30, "height": 40}
@@ -86,7 +89,7 @@ class Organisations(World):
     def seen_by(self, who):
         """What of the result is on which page: {(endpoint, what)}."""
         client, seen = self.browsers[who], set()
-        for endpoint, url in self.known:
+        for endpoint, url in self.known[who]:
             answer = client.get(url)
             seen |= {(endpoint, what) for what in self.told(answer)}
             db.session.rollback()
