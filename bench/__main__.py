@@ -14,6 +14,7 @@ BENCHMARKS = {
     "importing": "bench.importing",
     "list": "bench.shared_list",
     "statements": "bench.statements",
+    "downloads": "bench.downloads",
     "logins": "bench.logins",
 }
 

@@ -6,7 +6,6 @@ Each runs in a process of its own on a database that holds the entries and no re
 import csv
 import io
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -29,6 +28,7 @@ from app.transactions import atomic
 from app.values import ComponentCode, ExamCode, ImportKind, ResultStatus
 from bench import crowd
 from bench.board import Board, Ground, analyse, empty_board
+from bench.memory import peak_megabytes
 from bench.table import Line
 
 MOST_MEMORY = 512
@@ -44,7 +44,7 @@ class Run:
 
 def run(ground: Ground) -> Iterator[Line]:
     """Import and insert by turns."""
-    count = ground.size(100_000, 1_000)
+    count = ground.size(100_000, 100)
     with empty_board(ground) as board:
         at = clock.now()
         crowd.enter(count, at)
@@ -183,7 +183,7 @@ def main(what: str) -> None:
             rows = _rows(content)
             db.session.remove()
             seconds = _insert(rows)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak = peak_megabytes()
         with atomic() as tx:
             tx.execute(delete(Result))
     print(json.dumps({"seconds": seconds, "megabytes": peak}))

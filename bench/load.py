@@ -66,13 +66,16 @@ def measure(
 
     def work() -> None:
         with _Connection(port) as connection:
-            while time.monotonic() < until:
+            # Each asks once at least, however late its turn comes.
+            more = True
+            while more:
                 with lock:
                     request = next(upcoming)
                 status, length = connection.fetch(request)
                 with lock:
                     result.statuses[status] = result.statuses.get(status, 0) + 1
                     result.length = length
+                more = time.monotonic() < until
 
     started = time.monotonic()
     threads = [threading.Thread(target=work) for _ in range(connections)]

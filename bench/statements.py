@@ -10,9 +10,11 @@ import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from itertools import cycle
 from typing import Any, NamedTuple
 
+from flask import Flask
 from flask_babel import force_locale
 from pypdf import PdfReader
 from reportlab.graphics import renderPDF
@@ -45,37 +47,41 @@ class Words(NamedTuple):
 
 def run(ground: Ground) -> Iterator[Line]:
     """Draw with one process, then with two at once."""
-    seconds, rounds = (4.0, 3) if not ground.quick else (0.3, 1)
+    seconds, rounds = (4.0, 3) if not ground.quick else (0.05, 1)
     # So many different people, by turns.
-    people = ground.size(40, 4)
-    with demo_board(ground, ground.size(500, 100)):
+    people = ground.size(40, 1)
+    with demo_board(ground, ground.size(500, 20)):
         db.session.remove()
         spawn = multiprocessing.get_context("spawn")
-        for processes in (1, 2):
-            with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
+        with ProcessPoolExecutor(2, mp_context=spawn) as pool:
+            yield from _rates(pool, people, seconds, rounds)
 
-                def rate(how: str, pool: Any = pool, count: int = processes) -> float:
-                    each = [
-                        pool.submit(drawn, how, people, seconds) for _ in range(count)
-                    ]
-                    return sum(one.result() for one in each)
 
-                own, beside, ratio = medians(
-                    lambda rate=rate: rate("subject"),
-                    lambda rate=rate: rate("baseline"),
-                    rounds,
-                )
-            yield Line(
-                f"statements, {'one process' if processes == 1 else 'two processes'}",
-                f"{own:.0f}/s",
-                f"{beside:.0f}/s",
-                ratio,
-            )
+def _rates(
+    pool: ProcessPoolExecutor, people: int, seconds: float, rounds: int
+) -> Iterator[Line]:
+    for processes in (1, 2):
+
+        def rate(how: str, count: int = processes) -> float:
+            each = [pool.submit(drawn, how, people, seconds) for _ in range(count)]
+            return sum(one.result() for one in each)
+
+        own, beside, ratio = medians(
+            lambda rate=rate: rate("subject"),
+            lambda rate=rate: rate("baseline"),
+            rounds,
+        )
+        yield Line(
+            f"statements, {'one process' if processes == 1 else 'two processes'}",
+            f"{own:.0f}/s",
+            f"{beside:.0f}/s",
+            ratio,
+        )
 
 
 def drawn(how: str, people: int, seconds: float) -> float:
     """Draw statements for a while in this process; return how many a second."""
-    with create_app().app_context():
+    with _app().app_context():
         makers = cycle([_maker(how, *pair) for pair in _people(people)])
         next(makers)()
         count, started = 0, time.perf_counter()
@@ -87,6 +93,12 @@ def drawn(how: str, people: int, seconds: float) -> float:
         db.session.remove()
         db.engine.dispose()
     return rate
+
+
+@cache
+def _app() -> Flask:
+    """Return the app of this process, made when it is asked for first."""
+    return create_app()
 
 
 def _people(count: int) -> list[tuple[Entry, Result]]:

@@ -43,18 +43,66 @@ CANDIDATES = {
     "sara": N_("her certificate is ready, and her appointment agreed"),
     "tommaso": N_("his certificate will soon be destroyed"),
     "zoe": N_("nine years old: her parents' address, her father is told too"),
+    "nina": N_("the board has taken her result back"),
     "dora": N_("somebody else had registered with her paper; one share is on hold"),
 }
 NEW = N_("not registered yet: Secret Number %(secret)s, born %(born)s")
-MEMBERS = {
-    "registrar": N_("results shared with her university"),
-    "colleague": N_("her colleague, told once a day of what is new"),
-}
+LOOKING_UP = N_(
+    "looks up results without a share, and has to say what for: try %(number)s, born"
+    " %(born)s"
+)
+TIRRENO = "Università degli Studi del Tirreno"
+NORTHGATE = "Northgate University"
+# address, name, organisation, note
+MEMBERS = (
+    (
+        "registrar@tirreno.example",
+        "Rita Registrar",
+        TIRRENO,
+        N_(
+            "primary user: results that are new to her, what changed since she looked,"
+            " files to take along, a list that was checked, a colleague who waits"
+        ),
+    ),
+    (
+        "colleague@tirreno.example",
+        "Carlo Collega",
+        TIRRENO,
+        N_("another user there: his own bold lines, told once a day of what is new"),
+    ),
+    (
+        "registrar@martesana.example",
+        "Rita Registrar",
+        "Politecnico della Martesana",
+        N_("told of each share; one of them is on hold"),
+    ),
+    (
+        "deputy@northgate.example",
+        "Dana Deputy",
+        NORTHGATE,
+        N_("she is offered the primary role, and accepts or declines it"),
+    ),
+    (
+        "registrar@northgate.example",
+        "Rita Registrar",
+        NORTHGATE,
+        N_("she offers it; what Amina had shared there has expired"),
+    ),
+    (
+        "registrar@skills.example",
+        "Rita Registrar",
+        "Ministry of Skills and Work",
+        LOOKING_UP,
+    ),
+)
 NOTES = {
     "admin": N_("users, centres, mail and the trail"),
     "officer": N_("imports, proposes releases, decides checks, sends certificates"),
     "approver": N_("one release waits for the second signature"),
-    "partnerships": N_("two applications wait, one of them overdue"),
+    "partnerships": N_(
+        "four applications: one overdue, one due, one that answered her question, one"
+        " whose name looks like another's; a question from a member"
+    ),
     "auditor": N_("reads everything, changes nothing"),
     "clerk": N_("centre IT024: lost papers, checks, certificates, rules of its own"),
     "second_clerk": N_("centre IT294, where less waits"),
@@ -66,7 +114,7 @@ def of(people: Mapping[str, Sequence[Entry]]) -> list[SignInCard]:
     return [
         *(_candidate(people[key][-1], note) for key, note in CANDIDATES.items()),
         _new(people["chiara"][-1]),
-        *_members(),
+        *_members(people["noemi"][-1]),
         *_staff(),
     ]
 
@@ -90,18 +138,22 @@ def _new(entry: Entry) -> SignInCard:
     )
 
 
-def _members() -> list[SignInCard]:
-    university = "Università degli Studi del Tirreno"
-    names = {"registrar": "Rita Registrar", "colleague": "Carlo Collega"}
+def _members(known: Entry) -> list[SignInCard]:
+    door = "/verifier/login"
+    printed = {
+        "number": known.statement_number,
+        "born": f"{known.date_of_birth:%d/%m/%Y}",
+    }
     return [
         SignInCard(
-            f"{names[key]}, {university}",
-            "/verifier/login",
-            f"{key}@tirreno.example",
+            f"{name}, {home}",
+            door,
+            address,
             PASSWORD,
             note,
+            printed if note == LOOKING_UP else {},
         )
-        for key, note in MEMBERS.items()
+        for address, name, home, note in MEMBERS
     ]
 
 

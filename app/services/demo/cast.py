@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
+from app.extensions import db
 from app.models import CandidateAccount, Entry, Member, Organisation, User
 from app.services.demo.board import Board
 
@@ -38,6 +41,10 @@ class Cast:
     def member(self, domain: str) -> Member:
         """Return the primary user at a domain."""
         return next(m for m in self.members if m.email.endswith(f"@{domain}"))
+
+    def user(self, email: str) -> Member:
+        """Return a user of an organisation by their address."""
+        return db.session.scalars(select(Member).where(Member.email == email)).one()
 
     def ago(self, days: float) -> datetime:
         """Return the instant so many days before the demonstration is loaded."""

@@ -72,7 +72,8 @@ def load(
         told = [entry for entries in people.values() for entry in entries]
         portraits.make(told, draw, at=at)
         shares = organisations.share(members, told, draw, at=at)
-        chapters.tell(Cast(made, people, team, members, password_hash, at))
+        cast = Cast(made, people, team, members, password_hash, at)
+        chapters.tell(cast)
         audit.append(
             AuditAction.demo_loaded,
             "board",
@@ -84,6 +85,7 @@ def load(
         # Without statistics PostgreSQL's first pages would take seconds.
         db.session.execute(text("ANALYZE"))
         sign_ins = cards.of(people)
+    chapters.tell_of_files(cast)
     _keep(sign_ins)
     entered = db.session.scalar(select(func.count(Entry.id))) or 0
     return Summary(entered, shares, sign_ins)

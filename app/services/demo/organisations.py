@@ -8,9 +8,19 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app.extensions import db
-from app.models import Entry, Member, Organisation, Photo, Result, Share
+from app.models import (
+    Entry,
+    ExamSession,
+    Member,
+    Organisation,
+    Photo,
+    Result,
+    SeenVersion,
+    Share,
+)
 from app.models import ShareAccess as Access
 from app.services import lookalikes, publication
+from app.services.organisations import due_on
 from app.values import (
     TERMS_VERSION,
     AccessKind,
@@ -33,14 +43,21 @@ Northgate University|university|northgate-ca.example|Halifax|CA|approved|200
 Ministry of Skills and Work|ministry|skills.example|Dublin|IE|approved|150
 Aeroporti del Golfo|employer|golfo.example|Genova|IT|approved|90
 Hanse Logistik|employer|hanse.example|Hamburg|DE|suspended|500
-Instituto Alameda|college|alameda.example|Sevilla|ES|applied|2
 Order of Technical Translators|professional_body|ott.example|Wien|AT|applied|11
 Best Visa Services|other|bestvisa.example|London|GB|refused|60
 """
+# domain, mailbox, name, job title
+COLLEAGUES = (
+    ("tirreno.example", "colleague", "Carlo Collega", "International office"),
+    ("northgate.example", "deputy", "Dana Deputy", "Admissions"),
+)
 SCOPES = (ShareScope.overall, ShareScope.components, ShareScope.photo)
 PURPOSES = ("", "", "Master's in Physics", "Erasmus in spring", "Application 2027")
 # So many in a hundred of those who see their result share it.
 SHARING = 35
+# What was taken long ago has been shared for longer than what has just come out.
+OLD = timedelta(days=150)
+WEEK, SPREAD = 7, 120
 
 
 def make(password_hash: str, officer_id: int, *, at: datetime) -> list[Member]:
@@ -68,23 +85,29 @@ def make(password_hash: str, officer_id: int, *, at: datetime) -> list[Member]:
                 previous_visit_at=at - timedelta(days=9) if works else None,
             )
         )
-    db.session.add_all([*members, _colleague(members[0], at)])
+    of = {member.email.partition("@")[2]: member for member in members}
+    colleagues = [_colleague(of[one[0]], *one, at) for one in COLLEAGUES]
+    db.session.add_all([*members, *colleagues])
     db.session.flush()
     return members
 
 
-def _colleague(primary: Member, at: datetime) -> Member:
+def _colleague(
+    primary: Member, domain: str, box: str, name: str, job: str, at: datetime
+) -> Member:
     """Somebody else of the same organisation, told once a day of what is new."""
+    first, _, family = name.partition(" ")
     return Member(
         organisation=primary.organisation,
-        email=f"colleague@{primary.email.partition('@')[2]}",
-        first_name="Carlo",
-        family_name="Collega",
-        job_title="International office",
+        email=f"{box}@{domain}",
+        first_name=first,
+        family_name=family,
+        job_title=job,
         role=MemberRole.admin,
         password_hash=primary.password_hash,
         language=primary.language,
         notify=Notify.daily,
+        told_until=at,
         created_at=primary.created_at + timedelta(days=30),
         last_visit_at=at - timedelta(days=4),
     )
@@ -104,7 +127,7 @@ def _organisation(facts: list[str], officer_id: int, applied: datetime) -> Organ
         domain_matches=status is not Status.refused,
         status=status,
         applied_at=applied,
-        due_on=(applied + timedelta(days=7)).date(),
+        due_on=due_on(applied),
         decided_at=applied + timedelta(days=2) if decided else None,
         decided_by_id=officer_id if decided else None,
         decision_reason="No such body is known." if status is Status.refused else "",
@@ -127,9 +150,11 @@ def share(
         for member in members
         if member.organisation and member.organisation.status is Status.approved
     ]
+    day = ExamSession.exam_date
     query = (
-        select(Entry.id, Entry.account_id, Photo.entry_id)
+        select(Entry.id, Entry.account_id, Photo.entry_id, Result.id, day)
         .join(Result, Result.entry_id == Entry.id)
+        .join(ExamSession, ExamSession.id == Entry.session_id)
         .outerjoin(Photo, Photo.entry_id == Entry.id)
         .where(
             Entry.account_id.is_not(None),
@@ -151,18 +176,19 @@ def _share_part(
     part: Any, receiving: list[Member], draw: random.Random, at: datetime
 ) -> int:
     shares: list[dict[str, Any]] = []
-    readers: list[Member | None] = []
+    readers: list[tuple[Member, int] | None] = []
     # The first organisations of the list receive most.
     weights = range(len(receiving), 0, -1)
-    for entry_id, account_id, photo in part:
+    for entry_id, account_id, photo, result_id, exam_date in part:
+        days = SPREAD if exam_date < (at - OLD).date() else WEEK
         if draw.randrange(100) >= SHARING:
             continue
         chosen = draw.choices(receiving, weights, k=draw.choice((1, 1, 2)))
         for member in dict.fromkeys(chosen):
             read = draw.random() < 0.5
-            row = _shared(entry_id, account_id, member, read, draw, at)
+            row = _shared(entry_id, account_id, member, read, days, draw, at)
             shares.append(row | _wish(row, bool(photo), draw, at))
-            readers.append(member if read else None)
+            readers.append((member, result_id) if read else None)
     if shares:
         _write(shares, readers)
     return len(shares)
@@ -173,10 +199,11 @@ def _shared(
     account_id: int,
     member: Member,
     read: bool,
+    days: int,
     draw: random.Random,
     at: datetime,
 ) -> dict[str, Any]:
-    shared_at = at - timedelta(minutes=draw.randrange(5, 7 * 24 * 60))
+    shared_at = at - timedelta(minutes=draw.randrange(5, days * 24 * 60))
     return {
         "reference": f"{draw.getrandbits(128):032x}"[:22],
         "entry_id": entry_id,
@@ -206,19 +233,29 @@ def _wish(
     }
 
 
-def _write(shares: list[dict[str, Any]], readers: list[Member | None]) -> None:
+def _write(
+    shares: list[dict[str, Any]], readers: list[tuple[Member, int] | None]
+) -> None:
+    """Write shares, and which of them were looked at, by whom and in which version."""
     statement = insert(Share).returning(Share.id, sort_by_parameter_order=True)
     keys = db.session.scalars(statement, shares).all()
-    looks = [
-        {
-            "share_id": key,
-            "member_id": reader.id,
-            "member_name": reader.name,
-            "kind": AccessKind.viewed,
-            "at": row["first_read_at"],
-        }
+    read = [
+        (key, row, *reader)
         for key, row, reader in zip(keys, shares, readers, strict=True)
         if reader is not None
     ]
-    if looks:
-        db.session.execute(insert(Access), looks)
+    if not read:
+        return
+    looks = [
+        {
+            "share_id": key,
+            "member_id": member.id,
+            "member_name": member.name,
+            "kind": AccessKind.viewed,
+            "at": row["first_read_at"],
+        }
+        for key, row, member, _ in read
+    ]
+    db.session.execute(insert(Access), looks)
+    seen = [{"share_id": key, "result_id": result} for key, _, _, result in read]
+    db.session.execute(insert(SeenVersion), seen)

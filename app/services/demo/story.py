@@ -140,6 +140,10 @@ PEOPLE = {
         [Sitting(*_OUT, (168, 162, 160, 171, 169))],
         registered=False,
     ),
+    # The board has taken her result back.
+    "nina": Person(
+        "Nina Ferrari", "NIN559027", 20, [Sitting(*_OUT, (177, 174, 176, 179, 178))]
+    ),
 }
 
 

@@ -1,14 +1,29 @@
 """What the story's people let others see: by share, by link, by invitation."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from app.extensions import db
 from app.models import Entry, Invitation, Share, ShareLink
-from app.services import confirmations, hosts, invitations, links, sharing, signins
+from app.services import (
+    confirmations,
+    downloads,
+    hosts,
+    invitations,
+    links,
+    sharing,
+    signins,
+)
 from app.services.demo import story
 from app.services.demo.cast import Cast
 from app.services.hosts import Invited
-from app.values import TERMS_VERSION, AccessKind, ShareScope
+from app.services.inbox import Selection, Wanted
+from app.values import (
+    TERMS_VERSION,
+    AccessKind,
+    DownloadFormat,
+    Language,
+    ShareScope,
+)
 
 # Set aside for examples: nobody's.
 ADDRESS = "192.0.2.44"
@@ -22,6 +37,7 @@ def happen(cast: Cast) -> None:
     _of_elena(cast)
     _of_davide(cast)
     _of_dora(cast)
+    _of_nina(cast)
 
 
 def _of_amina(cast: Cast) -> None:
@@ -43,6 +59,7 @@ def _of_amina(cast: Cast) -> None:
     sharing.end_expired(at=cast.ago(0.9))
     back = _shared(cast, "amina", "golfo.example", 6, purpose="Summer job")
     _read(cast, back, "golfo.example", 5.5)
+    _wanted_too_late(cast, back)
     sharing.withdraw(back, by=account, at=cast.ago(3))
     _shared(cast, "amina", "martesana.example", 0.12)
     invitations.invite(
@@ -61,9 +78,23 @@ def _of_amina(cast: Cast) -> None:
     signins.begin(account, address=ADDRESS, browser=LAPTOP, at=cast.ago(2.6))
 
 
+def _wanted_too_late(cast: Cast, share: Share) -> None:
+    """Her statement is asked for, and she takes the share back before it is made."""
+    downloads.ask(
+        cast.member("golfo.example"),
+        Selection((share.reference,), Wanted()),
+        DownloadFormat.statements_pdf,
+        language=Language.en,
+        at=cast.ago(3) - timedelta(seconds=5),
+    )
+
+
 def _of_elena(cast: Cast) -> None:
     """Links that work, have ended and have expired; invitations that are over."""
     newest, account = cast.entry("elena", 2), cast.account("elena")
+    purpose = "Master's degrees taught in English"
+    kept = _shared(cast, "elena", "tirreno.example", 60, number=1, purpose=purpose)
+    _read(cast, kept, "tirreno.example", 58)
     _linked(cast, newest, 10, cast.ago(-50).date(), "Teaching agency, Dublin", 8, 3)
     ended = _linked(cast, newest, 9, cast.ago(-20).date(), "Sent to the wrong address")
     links.revoke(ended, by=account, at=cast.ago(8.8))
@@ -99,9 +130,16 @@ def _answered(cast: Cast, entry: Entry) -> None:
 
 
 def _of_davide(cast: Cast) -> None:
-    """The university has read what a check changed later."""
-    share = _shared(cast, "davide", "tirreno.example", 14.6)
-    _read(cast, share, "tirreno.example", 14.2)
+    """Two universities have read what a check changed later."""
+    for domain in ("tirreno.example", "martesana.example"):
+        share = _shared(cast, "davide", domain, 14.6)
+        _read(cast, share, domain, 14.2)
+
+
+def _of_nina(cast: Cast) -> None:
+    """The university has read what the board takes back later."""
+    share = _shared(cast, "nina", "tirreno.example", 8.4, purpose="Bachelor's degrees")
+    _read(cast, share, "tirreno.example", 8)
 
 
 def _of_dora(cast: Cast) -> None:
@@ -119,12 +157,13 @@ def _shared(
     domain: str,
     days: float,
     *,
+    number: int = -1,
     scope: ShareScope = ShareScope.components,
     purpose: str = "",
     expires_on: date | None = None,
 ) -> Share:
     return sharing.share(
-        cast.entry(key),
+        cast.entry(key, number),
         cast.organisation(domain),
         by=cast.account(key),
         at=cast.ago(days),
