@@ -56,9 +56,19 @@ def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         or (data_dir / "storage").as_uri(),
         # Whose public holidays do not count as working days: COUNTRY or COUNTRY-REGION.
         "ESITO_HOLIDAYS": environ.get("ESITO_HOLIDAYS") or "GB-ENG",
+        # How many days the files that organisations asked for are kept.
+        "ESITO_DOWNLOAD_DAYS": _whole(environ, "ESITO_DOWNLOAD_DAYS", 30, 1, 365),
         # Whether candidates under 18 may show their result to whoever holds a link.
         "ESITO_LINKS_FOR_MINORS": _one_of(
             environ, "ESITO_LINKS_FOR_MINORS", ("on", "off"), "off"
+        )
+        == "on",
+        # Whether whoever uses the back office needs an authenticator app.
+        "ESITO_STAFF_SECOND_FACTOR": _one_of(
+            environ,
+            "ESITO_STAFF_SECOND_FACTOR",
+            ("on", "off"),
+            "on" if env == "production" else "off",
         )
         == "on",
         **_mail(environ, env),

@@ -18,7 +18,11 @@ from flask import Flask
 from app import clock
 from app.services import (
     announcing,
+    application_reminders,
     cases,
+    digests,
+    downloads,
+    factors,
     invitations,
     mail,
     retention,
@@ -27,7 +31,10 @@ from app.services import (
     uploads,
 )
 from app.services.certificates import countdown
+from app.services.downloads.gently import gently
 from app.services.enquiries import outcomes
+from app.services.list_checks import checking
+from app.services.list_checks import ending as lists_ending
 from app.services.photos import erasure
 
 Stop = Callable[[], bool]
@@ -43,6 +50,16 @@ class Job:
     do: Callable[[datetime, Stop], int]
     # What was counted.
     counted: str
+
+
+def _erasing(name: str, erase: Callable[..., int], counted: str) -> Job:
+    """Return a job that erases what is over, a few times a day."""
+    return Job(
+        name,
+        timedelta(hours=6),
+        lambda at, stop: erase(at=at, stop=stop),
+        counted,
+    )
 
 
 SCHEDULE = (
@@ -65,6 +82,36 @@ SCHEDULE = (
         "messages queued",
     ),
     Job(
+        "tell-members",
+        timedelta(seconds=30),
+        lambda at, stop: digests.tell_due(at=at, stop=stop),
+        "messages queued",
+    ),
+    Job(
+        "check-lists",
+        timedelta(seconds=3),
+        lambda at, stop: checking.run_due(at=at, stop=stop),
+        "rows checked",
+    ),
+    Job(
+        "erase-list-answers",
+        timedelta(hours=6),
+        lambda at, stop: lists_ending.erase_answers(at=at, stop=stop),
+        "answers of lists deleted",
+    ),
+    Job(
+        "erase-lookups",
+        timedelta(hours=24),
+        lambda at, stop: lists_ending.erase_lookups(at=at, stop=stop),
+        "look-ups deleted",
+    ),
+    Job(
+        "make-downloads",
+        timedelta(seconds=3),
+        lambda at, stop: gently(lambda: downloads.make_due(at=at, stop=stop)),
+        "downloads ready",
+    ),
+    Job(
         "forget-tries",
         timedelta(minutes=10),
         lambda at, _: throttle.forget_old(at=at),
@@ -81,6 +128,12 @@ SCHEDULE = (
         timedelta(hours=1),
         lambda at, _: retention.forget_sign_ins(at=at),
         "sign-ins deleted",
+    ),
+    Job(
+        "forget-unfinished-factors",
+        timedelta(hours=1),
+        lambda at, _: factors.forget_unfinished(at=at),
+        "authenticator apps that nobody finished setting up deleted",
     ),
     Job(
         "forget-mail",
@@ -100,11 +153,8 @@ SCHEDULE = (
         lambda at, stop: countdown.remind_due(at=at, stop=stop),
         "people reminded",
     ),
-    Job(
-        "erase-addresses",
-        timedelta(hours=6),
-        lambda at, stop: retention.erase_addresses(at=at, stop=stop),
-        "entries without their addresses",
+    _erasing(
+        "erase-addresses", retention.erase_addresses, "entries without their addresses"
     ),
     Job(
         "answer-invitations",
@@ -118,40 +168,33 @@ SCHEDULE = (
         lambda at, stop: sharing.end_expired(at=at, stop=stop),
         "shares ended",
     ),
+    _erasing("erase-shares", retention.erase_shares, "shares deleted"),
+    _erasing("erase-links", retention.erase_links, "links deleted"),
+    _erasing("erase-invitations", retention.erase_invitations, "invitations deleted"),
     Job(
-        "erase-shares",
-        timedelta(hours=6),
-        lambda at, stop: retention.erase_shares(at=at, stop=stop),
-        "shares deleted",
+        "remind-of-applications",
+        timedelta(minutes=30),
+        lambda at, _: application_reminders.remind_due(at=at),
+        "messages queued",
     ),
-    Job(
-        "erase-links",
-        timedelta(hours=6),
-        lambda at, stop: retention.erase_links(at=at, stop=stop),
-        "links deleted",
+    _erasing(
+        "erase-join-requests", retention.erase_join_requests, "requests to join deleted"
     ),
-    Job(
-        "erase-invitations",
-        timedelta(hours=6),
-        lambda at, stop: retention.erase_invitations(at=at, stop=stop),
-        "invitations deleted",
+    _erasing(
+        "erase-applicant-messages",
+        retention.erase_applicant_messages,
+        "messages about applications deleted",
     ),
-    Job(
-        "erase-cases",
-        timedelta(hours=6),
-        lambda at, stop: retention.erase_cases(at=at, stop=stop),
-        "cases deleted",
-    ),
-    Job(
+    _erasing("erase-cases", retention.erase_cases, "cases deleted"),
+    _erasing("erase-questions", retention.erase_questions, "questions deleted"),
+    _erasing(
         "erase-enquiry-words",
-        timedelta(hours=6),
-        lambda at, stop: retention.erase_enquiry_words(at=at, stop=stop),
+        retention.erase_enquiry_words,
         "enquiries without their words",
     ),
-    Job(
+    _erasing(
         "erase-certificate-names",
-        timedelta(hours=6),
-        lambda at, stop: retention.erase_certificate_names(at=at, stop=stop),
+        retention.erase_certificate_names,
         "certificates without their names",
     ),
     Job(
@@ -165,6 +208,24 @@ SCHEDULE = (
         timedelta(hours=24),
         lambda at, stop: erasure.sweep(at=at, stop=stop),
         "files without a photo deleted",
+    ),
+    Job(
+        "expire-downloads",
+        timedelta(hours=1),
+        lambda at, stop: downloads.expire(at=at, stop=stop),
+        "files deleted",
+    ),
+    Job(
+        "erase-downloads",
+        timedelta(hours=6),
+        lambda at, stop: downloads.erase(at=at, stop=stop),
+        "downloads deleted",
+    ),
+    Job(
+        "sweep-downloads",
+        timedelta(hours=24),
+        lambda at, stop: downloads.sweep(at=at, stop=stop),
+        "files without a download deleted",
     ),
 )
 JOBS = {job.name: job for job in SCHEDULE}

@@ -301,6 +301,12 @@ class Organisation(Model):
     # Its users say what for before they look up a result that was not shared.
     asks_purpose: Mapped[bool] = mapped_column(default=False)
     decided_by: Mapped[User | None] = relationship()
+    # Whoever applied for it, or was handed the role.
+    primary: Mapped["Member | None"] = relationship(
+        primaryjoin="and_(Member.organisation_id == Organisation.id,"
+        " Member.role == 'primary')",
+        viewonly=True,
+    )
 
     __table_args__ = (
         # The same body in the same place applies once; a refused one may try again.
@@ -374,6 +380,8 @@ class Member(Model):
             sqlite_where=text("role = 'primary'"),
             postgresql_where=text("role = 'primary'"),
         ),
+        # Who is due for news of shared results; see digests.py.
+        Index("ix_member_notify_told_until", "notify", "told_until"),
     )
 
     @property
@@ -387,8 +395,8 @@ class Member(Model):
 class JoinRequest(Model):
     """Somebody who wants to become a user of an organisation that is here already.
 
-    Personal data: name, job title, work e-mail address. Erased once it is decided on,
-    or after 90 days.
+    Personal data: name, job title, work e-mail address. Erased at once when it is
+    decided on, else after 90 days, as the row is.
     """
 
     __tablename__ = "join_request"
@@ -468,7 +476,8 @@ class Handover(Model):
 class ApplicantMessage(Model):
     """What staff asked somebody who applies for an organisation, or their answer.
 
-    Personal data: what people write. Erased with the organisation, or a year after.
+    Personal data: what people write. Erased when the application is refused, or a year
+    after it was written.
     """
 
     __tablename__ = "applicant_message"
@@ -488,7 +497,7 @@ class ApplicantMessage(Model):
 class MemberQuestion(Model):
     """What a member asked the board's staff from a page, and the answer.
 
-    Personal data: what people write. Erased a year after it was answered.
+    Personal data: what people write. Erased two years after it was asked.
     """
 
     __tablename__ = "member_question"
@@ -1128,6 +1137,13 @@ class Share(Model):
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
         Index(
+            "ix_share_withdrawn",
+            "entry_id",
+            "organisation_id",
+            sqlite_where=text("withdrawn_at IS NOT NULL"),
+            postgresql_where=text("withdrawn_at IS NOT NULL"),
+        ),
+        Index(
             "ix_share_live_of_organisation",
             "organisation_id",
             "at",
@@ -1420,9 +1436,9 @@ class Download(Model):
     __tablename__ = "download"
 
     id: Mapped[int] = _key()
-    # Also the name of the file in the storage.
     reference: Mapped[str] = _reference()
     organisation_id: Mapped[int] = _to("organisation.id", "CASCADE")
+    # For whom it is made: who asked last. The name stays that of who asked first.
     member_id: Mapped[int | None] = _to("member.id", "SET NULL", index=True)
     member_name: Mapped[str] = mapped_column(String(161))
     format: Mapped[DownloadFormat] = mapped_column(choice(DownloadFormat, "format"))
@@ -1437,6 +1453,9 @@ class Download(Model):
     done: Mapped[int] = mapped_column(default=0)
     left_out: Mapped[int] = mapped_column(default=0)
     size: Mapped[int] = mapped_column(default=0)
+    # The name of the file in the storage: each try writes one of its own.
+    file: Mapped[str] = mapped_column(String(22), default="")
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     asked_at: Mapped[datetime] = mapped_column(Instant)
     leased_until: Mapped[datetime | None] = mapped_column(Instant)
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -1463,6 +1482,8 @@ class DownloadRow(Model):
     share_id: Mapped[int] = _to("share.id", "CASCADE", primary_key=True, index=True)
     # Empty: not given, because nothing was to be seen.
     result_id: Mapped[int | None] = _to("result.id")
+    # How much of it was given.
+    scope: Mapped[ShareScope | None] = mapped_column(choice(ShareScope, "scope"))
 
 
 # --- Messages -------------------------------------------------------------------------

@@ -280,11 +280,11 @@ class Cast:
             Member(
                 organisation=organisation,
                 email=email,
-                first_name="Rita",
-                family_name="Registrar",
-                job_title="Registrar",
                 created_at=NOW - timedelta(days=80),
                 **{
+                    "first_name": "Rita",
+                    "family_name": "Registrar",
+                    "job_title": "Registrar",
                     "role": MemberRole.primary,
                     "password_hash": password_hash(),
                     **values,

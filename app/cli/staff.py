@@ -11,7 +11,7 @@ from app.cli.base import refusable
 from app.errors import Refused
 from app.extensions import db
 from app.models import Centre
-from app.services import staff
+from app.services import factors, staff
 
 
 @click.command("create-staff")
@@ -46,6 +46,22 @@ def create_staff(
     click.echo(f"create-staff: 1 user added, {user.email}, {role}{link}")
 
 
+@click.command("remove-factor")
+@click.argument("email")
+@with_appcontext
+@refusable
+def remove_factor(email: str) -> None:
+    """Remove the authenticator app of a user who has lost it, when nobody else can.
+
+    Administrators do it on the screen of users; this is for the last of them.
+    """
+    user = staff.active(email)
+    if user is None:
+        raise Refused(f"No active user has the address {email!r}.")
+    factors.remove_for(user, by=None, at=clock.now())
+    click.echo(f"remove-factor: 1 authenticator app removed, {user.email}")
+
+
 def _centre(number: str) -> Centre:
     centre = db.session.scalar(select(Centre).where(Centre.number == number))
     if centre is None:
@@ -53,4 +69,4 @@ def _centre(number: str) -> Centre:
     return centre
 
 
-COMMANDS = [create_staff]
+COMMANDS = [create_staff, remove_factor]

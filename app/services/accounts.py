@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, bindparam, select, update
 
-from app.errors import Conflict, NotFound, Refused, TooManyTries
+from app.errors import Conflict, NotFound, TooManyTries
 from app.extensions import db
 from app.models import CandidateAccount, Entry
 from app.services import (
@@ -136,14 +136,7 @@ def require_password(
 
     It is as hard to guess here as at the sign-in page.
     """
-    door, name = Door.candidate_sign_in, account.reference
-    try:
-        signins.admit(door, name, typed, lambda: account, address=address, at=at)
-    except Refused as wrong:
-        if wrong.status != 401:
-            raise
-        words = _l("This is not your present password.")
-        raise Refused(words, field=field) from None
+    signins.require_password(account, typed, field=field, address=address, at=at)
 
 
 def update_preferences(

@@ -37,19 +37,19 @@ class Application:
 
 def checked(application: Application) -> Application:
     """Return the application as the tables keep it; refuse it at its wrong field."""
-    words = {field: _words(application, field) for field in LONGEST}
-    if lookalikes.mixes_scripts(words["organisation"]):
+    kept = {field: words(getattr(application, field), field) for field in LONGEST}
+    if lookalikes.mixes_scripts(kept["organisation"]):
         raise Refused(
             _l("Write each word of the name in the letters of one alphabet."),
             field="organisation",
         )
-    if not lookalikes.folded(words["organisation"]):
+    if not lookalikes.folded(kept["organisation"]):
         raise Refused(_l("Enter the name of your organisation."), field="organisation")
     if not countries.is_country(application.country):
         raise Refused(_l("Choose a country."), field="country")
     return replace(
         application,
-        **words,  # type: ignore[arg-type]
+        **kept,  # type: ignore[arg-type]
         email=email(application.email),
         website=domains.website(application.website),
     )
@@ -68,17 +68,18 @@ def email(typed: str) -> str:
     return (found.ascii_email or found.normalized).lower()
 
 
-def _words(application: Application, field: str) -> str:
-    words = " ".join(getattr(application, field).split())
-    if not words:
+def words(typed: str, field: str) -> str:
+    """Return a name or title with single spaces; refuse what the tables cannot keep."""
+    kept = " ".join(typed.split())
+    if not kept:
         raise Refused(_l("Please fill this in."), field=field)
-    if len(words) > LONGEST[field]:
+    if len(kept) > LONGEST[field]:
         raise Refused(
             _l("Use at most %(n)s characters here.", n=LONGEST[field]), field=field
         )
-    if lookalikes.has_hidden(words):
+    if lookalikes.has_hidden(kept):
         raise Refused(
             _l("This holds characters that nobody can see. Type it again."),
             field=field,
         )
-    return words
+    return kept

@@ -25,6 +25,14 @@ def stands(at: Moment) -> ColumnElement[bool]:
     )
 
 
+def taken_back() -> ColumnElement[bool]:
+    """Return the condition that a Share was withdrawn before its date had passed."""
+    return and_(
+        Share.withdrawn_at.is_not(None),
+        or_(Share.expires_at.is_(None), Share.expires_at > Share.withdrawn_at),
+    )
+
+
 def link_stands(at: Moment) -> ColumnElement[bool]:
     """Return the condition under which a ShareLink opens its result at an instant."""
     return and_(ShareLink.revoked_at.is_(None), ShareLink.expires_at > at)

@@ -1,6 +1,7 @@
 """Websites and the e-mail domains that belong to them."""
 
 import ipaddress
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 import idna
@@ -60,11 +61,32 @@ def website(typed: str) -> str:
     return found
 
 
+class Lies(StrEnum):
+    """Where an e-mail address lies, seen from an organisation's website."""
+
+    under = "under"
+    elsewhere = "elsewhere"
+    # At a provider where everybody gets an address.
+    free_mail = "free_mail"
+
+
+def where(email: str, site: str) -> Lies:
+    """Return where an e-mail address lies, for whoever decides about its owner."""
+    if is_free_mail(email):
+        return Lies.free_mail
+    return Lies.under if belongs(email, site) else Lies.elsewhere
+
+
+def is_free_mail(email: str) -> bool:
+    """Tell whether an address is at a provider where anybody gets one."""
+    return email.rpartition("@")[2].casefold() in FREE_MAIL
+
+
 def belongs(email: str, site: str) -> bool:
     """Tell whether an e-mail address lies at a website's domain, or under it."""
     domain = email.rpartition("@")[2].casefold()
     own = (urlsplit(site).hostname or "").removeprefix("www.")
-    if domain in FREE_MAIL or _is_shared(own):
+    if is_free_mail(email) or _is_shared(own):
         return False
     return domain == own or domain.endswith(f".{own}")
 

@@ -26,6 +26,7 @@ from app.services import (
     ages,
     audit,
     belongings,
+    factors,
     invitations,
     links,
     mail,
@@ -133,6 +134,7 @@ def _close(
     An enquiry that the centre has passed on goes its way; its fee is paid.
     """
     signins.end_all(account, at=at)
+    factors.forget(account)
     links.end_all(account, by=by, at=at)
     invitations.end_all(account, by=by, at=at)
     closed = db.session.scalars(

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_mail import Message
+from sqlalchemy import select
 
 from app.extensions import db
 from app.models import CandidateAccount, Entry, Mail, Member, User
-from app.services import tokens, wording
+from app.services import newly_shared, tokens, wording
 from app.services.tokens import Purpose
 
 _ONE_ADDRESS = re.compile(r"[^\s,;:<>@\"]+@[^\s,;:<>@\"]+")
@@ -27,8 +28,11 @@ def message(row: Mail, *, at: datetime) -> Message:
     if not _ONE_ADDRESS.fullmatch(row.address):
         raise ValueError("this is not one e-mail address")
     values = dict(row.values)
+    values.pop("to_member", None)
     link = values.pop("link", None)
     values["link"] = _link(link, at) if link else None
+    news = values.pop("newly_shared", None)
+    values |= (news and newly_shared.told(news, row.address, at=at)) or {}
     values["base_url"] = base = current_app.config["ESITO_BASE_URL"]
     written = wording.letter(f"email/{row.kind}.txt", row.language, **values)
     html = wording.letter(f"email/{row.kind}.html", row.language, **values)
@@ -65,6 +69,7 @@ LINKS = {
     ("sign_in", "CandidateAccount"): "/candidate/login/link/",
     ("unlock_secret", "Entry"): "/candidate/register/unlock/",
     ("set_password", "Member"): "/verifier/password/",
+    ("answer_board", "Member"): "/verifier/register/answer/",
     ("set_password", "User"): "/admin/password/",
 }
 _PEOPLE = {
@@ -75,12 +80,18 @@ _PEOPLE = {
 }
 
 
-def outlived(row: Mail) -> bool:
-    """Tell whether the link that a row asks for would reach an address of the past.
+def outlived(row: Mail, *, at: datetime) -> bool:
+    """Tell whether a row has nothing to say any more, or a link for the wrong reader.
 
     Links are made when a message is sent; by then its person may have another address,
-    and whoever reads the old one may not act for them.
+    and whoever reads the old one may not act for them. What was newly shared may have
+    been taken back. A member who was deactivated or removed is told nothing more.
     """
+    if not _is_read(row.values.get("to_member")):
+        return True
+    news = row.values.get("newly_shared")
+    if news is not None:
+        return newly_shared.told(news, row.address, at=at) is None
     link = row.values.get("link")
     if link is None:
         return False
@@ -88,6 +99,14 @@ def outlived(row: Mail) -> bool:
     if person is None:
         return True
     return tokens.destination(Purpose(link[0]), person) != row.address
+
+
+def _is_read(reference: str | None) -> bool:
+    """Tell whether the member whom a message is for, if any, is still one."""
+    if reference is None:
+        return True
+    still = select(Member.active).where(Member.reference == reference)
+    return bool(db.session.scalar(still))
 
 
 def _link(spec: list[Any], at: datetime) -> str:

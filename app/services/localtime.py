@@ -1,7 +1,7 @@
 """Instants as people type and read them: on the clock of a time zone, never guessed."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
@@ -15,15 +15,27 @@ def board_zone() -> ZoneInfo:
     return zone
 
 
+def zone_of(name: str) -> ZoneInfo:
+    """Return an organisation's time zone; the board's, when it has none of its own."""
+    try:
+        return ZoneInfo(name) if name else board_zone()
+    except (ZoneInfoNotFoundError, ValueError):
+        return board_zone()
+
+
 def today(at: datetime) -> date:
     """Return the day that an instant falls on, on the board's clock."""
     return at.astimezone(board_zone()).date()
 
 
-def end_of(day: date) -> datetime:
-    """Return the instant, in UTC, at which a day is over on the board's clock."""
-    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=board_zone())
-    return midnight.astimezone(UTC)
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return the instant, in UTC, at which a day begins on a zone's clock."""
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def end_of(day: date, zone: ZoneInfo | None = None) -> datetime:
+    """Return the instant, in UTC, at which a day is over; on the board's clock."""
+    return start_of(day + timedelta(days=1), zone or board_zone())
 
 
 def last_day(end: datetime) -> date:

@@ -61,7 +61,8 @@ def queue(
 
     `kind` names the template, `about` what it tells of: the same thing is never told
     to the same person twice. `link` asks for a link that acts for the person, made
-    when the message is sent, if it would still go to the right address then.
+    when the message is sent, if it would still go to the right address then. A member
+    who may not sign in by then is sent nothing: write to their `Address`.
     """
     address = to.email
     if link is not None:
@@ -69,6 +70,8 @@ def queue(
             raise TypeError("a link acts for a person who has a row")
         values["link"] = [link.value, type(to).__name__, to.id]
         address = tokens.destination(link, to)
+    if isinstance(to, Member):
+        values["to_member"] = to.reference
     key = f"{kind}:{about}"
     already = select(exists().where(Mail.dedupe_key == key))
     if db.session.scalar(already):
@@ -210,7 +213,7 @@ def _deliver_one(row: Mail, server: VerifiedConnection | None, at: datetime) -> 
 
 def _still_true(row: Mail, at: datetime) -> bool:
     """Check again, at the last moment, that what a message does or tells of stands."""
-    if letters.outlived(row):
+    if letters.outlived(row, at=at):
         return False
     if row.release_id is None:
         return True

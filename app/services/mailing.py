@@ -41,7 +41,7 @@ def message(
     *,
     release_id: int | None,
     at: datetime,
-    **values: str,
+    **values: Any,
 ) -> dict[str, Any]:
     """Return one row for the queue; with a release, it is sent only while that stands.
 

@@ -22,17 +22,21 @@ def tell(kind: str, entry: Entry, *, about: str, at: datetime, **values: Any) ->
     It goes to their account, or to the address that the centre knows when they have
     none; to nobody when there is neither. Every kind gets the candidate's `name`.
     """
+    told = {"name": entry.name, **values}
+    for mark, to in addressees(entry, at=at):
+        mail.queue(kind, to=to, about=f"{about}{mark}", at=at, **told)
+
+
+def addressees(entry: Entry, *, at: datetime) -> list[tuple[str, mail.Address]]:
+    """Return who is told of an entry, each with what marks their copy of a message."""
     account = entry.account
     to = account if account is not None and account.ended_at is None else entry
-    told = {"name": entry.name, **values}
-    if to.email:
-        mail.queue(kind, to=to, about=about, at=at, **told)
+    found = [("", mail.Address(to.email, to.language))] if to.email else []
     guardian = entry.guardian_email
-    if guardian and ages.under(ages.OWN_CONSENT, entry.date_of_birth, at=at):
-        if guardian.casefold() == to.email.casefold():
-            return
-        copy = mail.Address(guardian, entry.language)
-        mail.queue(kind, to=copy, about=f"{about}:guardian", at=at, **told)
+    child = guardian and ages.under(ages.OWN_CONSENT, entry.date_of_birth, at=at)
+    if child and guardian.casefold() != to.email.casefold():
+        found.append((":guardian", mail.Address(guardian, entry.language)))
+    return found
 
 
 def confirm_email(account: CandidateAccount, *, at: datetime) -> bool:
@@ -75,14 +79,14 @@ def email_changed(account: CandidateAccount, old: str, *, at: datetime) -> None:
         to=mail.Address(old, account.language),
         about=f"{account.reference}:{at.isoformat()}",
         at=at,
-        name=_name(account),
+        name=name_of(account),
     )
 
 
 def password_changed(account: CandidateAccount, *, at: datetime) -> None:
     """Queue the warning that the password is another one; it is never held back."""
     about = f"{account.reference}:{at.isoformat()}"
-    name = _name(account)
+    name = name_of(account)
     mail.queue("password_changed", to=account, about=about, at=at, name=name)
 
 
@@ -147,7 +151,7 @@ def _link(
     used, latest = db.session.execute(sent.where(Mail.dedupe_key.in_(keys))).one()
     if used >= MAILS_A_DAY and (for_good or latest > at - HALF_HOUR):
         return False
-    told = {"name": _name(account), **values}
+    told = {"name": name_of(account), **values}
     mail.queue(kind, to=account, about=slots[used], link=link, at=at, **told)
     return True
 
@@ -162,7 +166,7 @@ def _latest_entry(account: CandidateAccount) -> Entry | None:
     ).first()
 
 
-def _name(account: CandidateAccount) -> str:
+def name_of(account: CandidateAccount) -> str:
     """Return the name that the centre wrote down on the account's latest entry."""
     entry = _latest_entry(account)
     return entry.name if entry else ""

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.errors import Conflict, Refused
 from app.extensions import db
-from app.models import Member, Organisation, SignIn, User
+from app.models import ApplicantMessage, Member, Organisation, SignIn, User
 from app.services import (
     applications,
     audit,
@@ -22,6 +22,7 @@ from app.services import (
     lookalikes,
     mail,
     throttle,
+    typed_addresses,
 )
 from app.services.applications import Application
 from app.services.doors import Door
@@ -40,9 +41,9 @@ WORKING_DAYS = 5
 def apply(application: Application, *, address: str, at: datetime) -> None:
     """Take an application; its applicant becomes the organisation's primary user.
 
-    An e-mail address that is known already gets the same outward answer as a new one,
-    and nothing is written. Raises Refused at the field that is not right, and Conflict
-    for an organisation that is there already.
+    An e-mail address that is known already gets the same outward answer as a new one;
+    only its owner reads what happened. Raises Refused at the field that is not right,
+    and Conflict for an organisation that is there already.
     """
     wanted = applications.checked(application)
     throttle.charge(Door.organisation_application, wanted.email, address, at=at)
@@ -55,6 +56,9 @@ def apply(application: Application, *, address: str, at: datetime) -> None:
         except IntegrityError:
             if _is_there(organisation):
                 raise Conflict(THERE_ALREADY, field="organisation") from None
+            known = typed_addresses.owner(wanted.email)
+            if known is not None:
+                typed_addresses.tell_owner(known, at=at)
             return
         mail.queue(
             "application_received",
@@ -100,7 +104,8 @@ def approve(organisation: Organisation, *, by: User, at: datetime) -> None:
 def refuse(organisation: Organisation, *, by: User, why: str, at: datetime) -> None:
     """Decline an application, tell the applicant why, and forget who they are.
 
-    They may apply again: neither their address nor the organisation's name is taken.
+    What was asked and answered goes, too. They may apply again: neither their address
+    nor the organisation's name is taken.
     """
     reason = _reason(why)
     applied, refused = OrganisationStatus.applied, OrganisationStatus.refused
@@ -110,20 +115,25 @@ def refuse(organisation: Organisation, *, by: User, why: str, at: datetime) -> N
         if primary is not None:
             mail.queue(
                 "organisation_refused",
-                to=primary,
+                # Their row is gone when it is sent.
+                to=mail.Address(primary.email, primary.language),
                 about=organisation.reference,
                 at=at,
                 name=primary.name,
                 organisation=organisation.name,
                 reason=reason,
             )
-        tx.execute(delete(Member).where(Member.organisation_id == organisation.id))
+        for table in (ApplicantMessage, Member):
+            tx.execute(delete(table).where(table.organisation_id == organisation.id))
         _trace(organisation, AuditAction.organisation_refused, by, at, why=reason)
     db.session.refresh(organisation)
 
 
 def suspend(organisation: Organisation, *, by: User, why: str, at: datetime) -> None:
-    """Shut an approved organisation out: nobody finds it, its members must leave."""
+    """Shut an approved organisation out: nobody finds it, its members must leave.
+
+    Its primary user is told that it is so, not why: the reason is the staff's.
+    """
     reason = _reason(why)
     approved, suspended = OrganisationStatus.approved, OrganisationStatus.suspended
     with atomic() as tx:
@@ -134,6 +144,7 @@ def suspend(organisation: Organisation, *, by: User, why: str, at: datetime) -> 
             .where(SignIn.member_id.in_(own), SignIn.ended_at.is_(None))
             .values(ended_at=at)
         )
+        _tell_standing("organisation_suspended", organisation, at)
         _trace(organisation, AuditAction.organisation_suspended, by, at, why=reason)
     db.session.refresh(organisation)
 
@@ -146,6 +157,7 @@ def restore(
     reason = why.strip()[:1000]
     with atomic():
         _decide(organisation, suspended, approved, reason, by, at)
+        _tell_standing("organisation_restored", organisation, at)
         invitations.answer(organisation, at=at)
         _trace(organisation, AuditAction.organisation_restored, by, at, why=reason)
     db.session.refresh(organisation)
@@ -245,6 +257,20 @@ def _decide(
         raise Conflict(_l("Somebody has decided on this organisation meanwhile."))
 
 
+def _tell_standing(kind: str, organisation: Organisation, at: datetime) -> None:
+    """Tell the primary user who may sign in how their organisation stands now."""
+    primary = primary_of(organisation)
+    if primary is not None and primary.active:
+        mail.queue(
+            kind,
+            to=primary,
+            about=f"{organisation.reference}:{at.isoformat()}",
+            at=at,
+            name=primary.name,
+            organisation=organisation.name,
+        )
+
+
 def _trace(
     organisation: Organisation,
     action: AuditAction,
@@ -263,6 +289,6 @@ def _trace(
 
 
 THERE_ALREADY = _l(
-    "An organisation of this name in this city has an account or has applied for one."
-    " Choose Join an existing account instead."
+    "An organisation of this name in this city is here already. Choose Join an existing"
+    " account instead; if you do not find it there, write to the board."
 )

@@ -63,9 +63,13 @@ def _link_looks(link: ShareLink) -> list[dict[str, Any]]:
 
 
 def _downloads(share: Share) -> list[dict[str, Any]]:
+    """Return in which files a share's result was taken, and how much of it."""
     query = (
-        select(Download)
+        select(Download, DownloadRow)
         .join(DownloadRow, DownloadRow.download_id == Download.id)
         .where(DownloadRow.share_id == share.id, DownloadRow.result_id.is_not(None))
     )
-    return [told(row) for row in db.session.scalars(query.order_by(Download.id))]
+    return [
+        {**told(download), **told(row)}
+        for download, row in db.session.execute(query.order_by(Download.id))
+    ]

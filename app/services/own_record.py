@@ -50,7 +50,7 @@ ACTS: tuple[str, ...] = (
     "invitation_",
     "case_",
     "factor_",
-    "recovery_code_",
+    "recovery_code",
     "result_looked_up",
     "enquiry_requested",
     "enquiry_cancelled",

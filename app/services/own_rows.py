@@ -23,7 +23,10 @@ LEFT_OUT = {
     "share_link": {"reference"},
     "lookup": {"reference"},
     # What is in a file is the organisation's choice; its name opens it.
-    "download": {"reference", "template", "leased_until", "size", "rows", "done"},
+    "download": {
+        *("reference", "template", "leased_until", "size", "rows", "done"),
+        *("file", "tries"),
+    },
     "second_factor": {"secret", "last_step"},
     "recovery_code": {"code_hash"},
     # The words of a message stand in its template; its keys are ours.

@@ -91,6 +91,7 @@ def _tell(
                 row.language,
                 release_id=bound if stands else None,
                 at=at,
+                to_member=row.member,
                 name=f"{row.first_name} {row.family_name}".strip(),
                 organisation=row.organisation,
                 candidate=f"{row.given} {row.family}".strip(),
@@ -106,6 +107,7 @@ def _tell(
 def _readers(results: ColumnElement[bool], at: datetime) -> Select[*tuple[Any, ...]]:
     return (
         select(
+            Member.reference.label("member"),
             Member.email,
             Member.language,
             Member.first_name,

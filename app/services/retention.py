@@ -11,13 +11,16 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.sql.dml import Delete, Update
 
 from app.models import (
+    ApplicantMessage,
     CentreCase,
     Certificate,
     Enquiry,
     Entry,
     ExamSession,
     Invitation,
+    JoinRequest,
     Mail,
+    MemberQuestion,
     Share,
     ShareAccess,
     ShareLink,
@@ -30,12 +33,15 @@ from app.values import AuditAction, EnquiryState, MailState
 # Long enough to look into a sign-in or a message that somebody disputes.
 SIGN_INS = timedelta(days=90)
 MAILS = timedelta(days=90)
+# A term: whoever has had no answer by then has asked somebody else.
+JOIN_REQUESTS = timedelta(days=90)
 # Two academic years after an organisation last looked.
 SHARES = timedelta(days=730)
 # As long as somebody may ask who was shown a result, or what a centre had answered.
-LINKS = INVITATIONS = CASES = timedelta(days=365)
-# As long as a check of a result, or a missing certificate, may be argued about.
-WORDS = CERTIFICATES = timedelta(days=730)
+LINKS = INVITATIONS = CASES = MESSAGES = timedelta(days=365)
+# As long as a check of a result, a missing certificate, or what the board answered an
+# organisation, may be argued about.
+WORDS = CERTIFICATES = QUESTIONS = timedelta(days=730)
 # As long as a candidate may need to be found again.
 ADDRESSES_YEARS = 10
 # Rows that go in one transaction.
@@ -105,6 +111,21 @@ def erase_invitations(*, at: datetime, stop: Stop = _go_on) -> int:
     return _erase("invitations", Invitation, over, delete(Invitation), at, stop)
 
 
+def erase_join_requests(*, at: datetime, stop: Stop = _go_on) -> int:
+    """Delete requests to join 90 days after they were made, answered or not.
+
+    Who asked is forgotten before, when they are answered.
+    """
+    over = JoinRequest.asked_at < at - JOIN_REQUESTS
+    return _erase("join requests", JoinRequest, over, delete(JoinRequest), at, stop)
+
+
+def erase_applicant_messages(*, at: datetime, stop: Stop = _go_on) -> int:
+    """Delete what was asked and answered about an application a year afterwards."""
+    table, over = ApplicantMessage, ApplicantMessage.at < at - MESSAGES
+    return _erase("applicant messages", table, over, delete(table), at, stop)
+
+
 def erase_cases(*, at: datetime, stop: Stop = _go_on) -> int:
     """Delete cases with their messages a year after they were closed."""
     over = CentreCase.closed_at < at - CASES
@@ -136,6 +157,13 @@ def erase_certificate_names(*, at: datetime, stop: Stop = _go_on) -> int:
     over = and_(Certificate.ended_on < day, or_(*(name != "" for name in names)))
     gone = update(Certificate).values(collector="", post_to="", handed_to="")
     return _erase("certificates", Certificate, over, gone, at, stop)
+
+
+def erase_questions(*, at: datetime, stop: Stop = _go_on) -> int:
+    """Delete what members asked the board, and the answers, two years afterwards."""
+    over = MemberQuestion.asked_at < at - QUESTIONS
+    gone = delete(MemberQuestion)
+    return _erase("questions", MemberQuestion, over, gone, at, stop)
 
 
 def years_before(at: datetime, years: int) -> date:

@@ -47,7 +47,9 @@ ROLES: dict[Act, frozenset[str]] = {
     Act.replace_primary: frozenset({"Partnerships officer"}),
     Act.answer_member: frozenset({"Partnerships officer"}),
     # Of a user who has lost the app and the recovery codes.
-    Act.remove_factor: frozenset({"Partnerships officer", "System administrator"}),
+    Act.remove_factor: frozenset(
+        {"Partnerships officer", "Results officer", "System administrator"}
+    ),
     # A centre answers its own candidates; the board helps when a centre is closed.
     Act.answer_case: frozenset({"Centre staff", "Results officer"}),
     Act.end_account: frozenset({"Centre staff", "Results officer"}),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager
 from app.errors import Refused
 from app.extensions import db
 from app.models import CandidateAccount, Member, Organisation, SignIn, User
-from app.services import known_browsers, passwords, throttle
+from app.services import audit, known_browsers, passwords, throttle
 from app.transactions import atomic
 from app.values import Audience, OrganisationStatus
 
@@ -217,4 +217,26 @@ def admit_all(
     return right
 
 
+def require_password(
+    person: Person, typed: str, *, field: str, address: str, at: datetime
+) -> None:
+    """Refuse whoever sits at a browser left open and does not know the password.
+
+    It is as hard to guess here as at the sign-in page.
+    """
+    audience, _ = _audience(person)
+    door = {
+        Audience.candidate: throttle.Door.candidate_sign_in,
+        Audience.member: throttle.Door.member_sign_in,
+    }.get(audience, throttle.Door.staff_sign_in)
+    name = audit.actor_name(person)
+    try:
+        admit(door, name, typed, lambda: person, address=address, at=at)
+    except Refused as wrong:
+        if wrong.status != 401:
+            raise
+        raise Refused(NOT_YOURS, field=field) from None
+
+
+NOT_YOURS = _l("This is not your present password.")
 WRONG = _l("We cannot sign you in with these details. Check them and try again.")

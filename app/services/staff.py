@@ -1,6 +1,7 @@
 """The people of the board and of its centres: who they are, what they do, and where."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -45,6 +46,19 @@ def role_names() -> list[str]:
 def membership(user: User) -> StaffMember | None:
     """Return what Esito adds to a user: centre and language."""
     return db.session.get(StaffMember, user.id)
+
+
+def holding(roles: Iterable[str]) -> list[User]:
+    """Return the active users who hold one of these roles, in order of their keys."""
+    held = User.roles.any(Role.name.in_(list(roles)))
+    active = select(User).where(User.active.is_(True), held)
+    return list(db.session.scalars(active.order_by(User.id)))
+
+
+def language_of(user: User) -> Language | None:
+    """Return the language in which a user is written to, if it is known."""
+    member = membership(user)
+    return member.language if member else None
 
 
 def create(

@@ -7,11 +7,11 @@ hands out; a view reads them for somebody who may see them.
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import fsspec
@@ -24,6 +24,8 @@ from app.errors import NotFound, Refused
 _NAME = re.compile(r"[a-z]{1,20}/[A-Za-z0-9_-]{20,40}\.[a-z]{3,4}", re.ASCII)
 # What a file is called until it is whole.
 _PART = ".part"
+# Bytes of a large file in memory at a time.
+PIECE = 64 * 1024
 
 
 def write(name: str, content: bytes) -> None:
@@ -56,6 +58,58 @@ def read(name: str) -> bytes:
     except FileNotFoundError:
         current_app.logger.error("storage: %s is missing", name)
         raise NotFound("This file is missing.") from None
+
+
+@contextmanager
+def writing(name: str) -> Iterator[BinaryIO]:
+    """Open a new file to be written bit by bit; what goes wrong leaves none behind.
+
+    No file waits beside its place: where moving is a copy, one of a hundred megabytes
+    would travel twice. The name must be new, and known to nobody before the block ends.
+    """
+    files, path = _place(name)
+    files.makedirs(path.rpartition("/")[0], exist_ok=True)
+    try:
+        with files.open(path, "wb") as file:
+            if isinstance(files, LocalFileSystem):
+                Path(path).chmod(0o600)
+            yield file
+    except BaseException:
+        with suppress(Exception):
+            files.rm_file(path)
+        raise
+
+
+class Pieces:
+    """A file that is read piece by piece, and closed by whoever asked for it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self.file.read(PIECE):
+            yield piece
+
+    def close(self) -> None:
+        """Close the file, read to its end or not."""
+        self.file.close()
+
+
+def opened(name: str) -> tuple[Pieces, int]:
+    """Return a file piece by piece, and its size; NotFound if it is gone."""
+    files, path = _place(name)
+    try:
+        file = files.open(path, "rb")
+    except FileNotFoundError:
+        current_app.logger.error("storage: %s is missing", name)
+        raise NotFound("This file is missing.") from None
+    return Pieces(file), int(files.size(path))
+
+
+def size(name: str) -> int:
+    """Return how many bytes a file has."""
+    files, path = _place(name)
+    return int(files.size(path))
 
 
 def exists(name: str) -> bool:

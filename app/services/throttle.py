@@ -8,7 +8,7 @@ docs/decisions/0010-accounts.md.
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -59,9 +59,14 @@ FORM = Budget(5, 5)
 # One person from anywhere: bounds a distributed guess. It shuts out strangers only: a
 # browser that is known is counted apart, and a link by e-mail always works.
 PERSON = Budget(30, 60)
+# The code of an authenticator app: a million of them, three right at any moment, and
+# whoever tries knows the password already. At fifty a day it takes years to guess one.
+FACTOR = (Budget(5, 5), Budget(20, 60), Budget(50, 24 * 60))
 # One address over all people: a school of 300 behind one address signs in on results
 # day, and a few in a hundred mistype.
 ADDRESS = Budget(100, 5)
+# A wait of more minutes than this is told in hours.
+LONG_WAIT = 90
 # Everybody together: above any honest day's mistakes, below a useful spray.
 ALL = Budget(3000, 5)
 
@@ -76,10 +81,34 @@ def charge(
     charge is committed at once, whatever happens afterwards; a try that is refused
     here costs nothing.
     """
+    _charge_all(door, _keys(door, person, address, known), at)
+
+
+def charge_named(
+    door: Door, budgets: Sequence[tuple[str, Budget]], *, at: datetime
+) -> None:
+    """Charge one try at a door to budgets of its own; refuse when one is spent.
+
+    Each is named by whom or what it bounds. Whoever charges several names them in one
+    order everywhere. Joins the caller's transaction when there is one.
+    """
+    keys = [(_key(door, "named", name), budget) for name, budget in budgets]
+    _charge_all(door, keys, at)
+
+
+def give_back_named(door: Door, names: Sequence[str]) -> None:
+    """Undo one charge of these budgets, in the order in which they were charged."""
+    with atomic() as session:
+        _take_back(session, [_key(door, "named", name) for name in names])
+
+
+def _charge_all(
+    door: Door, budgets: Iterable[tuple[str, Budget | Delays]], at: datetime
+) -> None:
     with atomic() as session:
         charged: list[str] = []
         wait = 0
-        for key, budget in _keys(door, person, address, known):
+        for key, budget in budgets:
             wait = _charge(key, budget, at)
             if wait:
                 break
@@ -120,6 +149,12 @@ def _refusal(door: Door, wait: int) -> TooManyTries:
         "Too many tries. Please wait %(num)s minutes and try again.",
         minutes,
     )
+    if minutes > LONG_WAIT:
+        words = lazy_ngettext(
+            "Too many tries. Please wait one hour and try again.",
+            "Too many tries. Please wait %(num)s hours and try again.",
+            -(-minutes // 60),
+        )
     if door in INSTEAD:
         words = _l("%(wait)s %(instead)s", wait=words, instead=INSTEAD[door])
     return TooManyTries(words, retry_after=wait)
@@ -236,7 +271,12 @@ def _keys(
     if known:
         return ((_key(door, "known", known), PAIR),)
     person = person.strip().casefold()
-    whole = ((_key(door, "person", person), PERSON),)
+    whole: tuple[tuple[str, Budget | Delays], ...] = (
+        (_key(door, "person", person), PERSON),
+    )
+    if door is Door.second_factor:
+        spans = enumerate(FACTOR)
+        whole = tuple((_key(door, "person", person, str(n)), one) for n, one in spans)
     return (
         (_key(door, "pair", person, address), FORM if door in FORMS else PAIR),
         *(() if door in WITHOUT_PERSON else whole),

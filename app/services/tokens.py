@@ -29,6 +29,9 @@ class Purpose(StrEnum):
     set_password = "set_password"
     sign_in = "sign_in"
     unlock_secret = "unlock_secret"
+    answer_board = "answer_board"
+    # Never mailed: it waits in the browser for the code of the authenticator app.
+    second_factor = "second_factor"
 
 
 # How long a link lasts: somebody who is at the door comes back within the hour, an
@@ -40,6 +43,9 @@ LASTS = {
     Purpose.set_password: timedelta(days=1),
     Purpose.sign_in: HOUR,
     Purpose.unlock_secret: timedelta(days=7),
+    # It opens a conversation, which is over when the application is decided.
+    Purpose.answer_board: timedelta(days=30),
+    Purpose.second_factor: timedelta(minutes=10),
 }
 
 
@@ -108,6 +114,17 @@ def _state(purpose: Purpose, person: Person) -> str:
             facts = (person.email, person.password_hash, person.new_email)
         case User():
             facts = (person.email, person.password)
+        case Member() if purpose is Purpose.answer_board:
+            facts = (person.email, person.organisation_id, person.role)
+        case Member():
+            # An address that is removed and added again is a new person, and who was
+            # let in again needs a new link.
+            gone = audit.count(
+                AuditAction.member_deactivated,
+                f"member:{person.reference}",
+                since=person.created_at,
+            )
+            facts = (person.reference, person.email, person.password_hash, gone)
         case _:
             facts = (person.email, person.password_hash)
     text = "|".join(str(fact) for fact in facts)

@@ -1,14 +1,16 @@
 """What the header and the footer offer, for each kind of visitor."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.services import questions
 from app.views.guards import current_candidate, current_member
 from app.views.templating import address
 
@@ -29,9 +31,20 @@ MEMBER: tuple[Entry, ...] = (
     ("/verifier/", _l("Shared results")),
     ("/verifier/search", _l("Candidate search")),
     ("/verifier/downloads", _l("Downloads")),
+    ("/verifier/changes", _l("What changed")),
     ("/verifier/organisation", _l("Your organisation")),
-    ("/verifier/notifications", _l("Notifications")),
+    ("/verifier/help", _l("Help")),
 )
+# Behind one word at the top of the page, beside signing out.
+MEMBER_ACCOUNT: tuple[Entry, ...] = (
+    ("/verifier/account", _l("Your account")),
+    ("/verifier/notifications", _l("Email notifications")),
+)
+# Pages that belong to an entry of a menu without lying below its address.
+BELONGING = {
+    "/verifier/results": "/verifier/",
+    "/verifier/checks": "/verifier/search",
+}
 # Error pages of the back office, which has a layout of its own otherwise.
 OFFICE: tuple[Entry, ...] = (("/admin/", _l("Back office")),)
 FOOTER: tuple[Entry, ...] = (
@@ -46,11 +59,11 @@ FOOTER: tuple[Entry, ...] = (
 
 @dataclass(frozen=True)
 class Link:
-    """One place to go, and whether the visitor is there already."""
+    """One place to go; `here` is "page" on it, "true" on a page that belongs to it."""
 
     words: Any
     path: str
-    here: bool
+    here: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,7 @@ class Navigation:
 
     links: list[Link]
     sign_out: str | None
+    account: list[Link] = field(default_factory=list)
 
 
 def register(app: Flask) -> None:
@@ -72,10 +86,13 @@ def header() -> Navigation:
         return bare()
     try:
         if current_candidate():
-            return Navigation(_links(CANDIDATE), _action("candidate.sign_out"))
+            return Navigation(links(CANDIDATE), _action("candidate.sign_out"))
         member = current_member()
         if member and member.organisation_id is not None:
-            return Navigation(_links(MEMBER), _action("verifier.sign_out"))
+            g.asks_board = True
+            return Navigation(
+                links(MEMBER), _action("verifier.sign_out"), links(MEMBER_ACCOUNT)
+            )
     except SQLAlchemyError:
         # The database does not answer: the page still has to say something.
         current_app.logger.warning("navigation without the database", exc_info=True)
@@ -84,12 +101,22 @@ def header() -> Navigation:
 
 def bare() -> Navigation:
     """Return the links of a page that must not ask the database anything."""
-    return Navigation(_links(OFFICE if _in_office() else EVERYBODY), None)
+    return Navigation(links(OFFICE if _in_office() else EVERYBODY), None)
 
 
 def footer() -> list[Link]:
-    """Return the links at the foot of every page."""
-    return _links(FOOTER)
+    """Return the links at the foot of every page; members can ask the board there.
+
+    Asks the database nothing: pages that say it is down have a foot, too.
+    """
+    if not g.get("asks_board"):
+        return links(FOOTER)
+    # The rule, not the address: no reference of a person goes along.
+    about = questions.place(request.url_rule.rule if request.url_rule else "")
+    asking = address("verifier.contact")
+    asking += f"?about={quote(about, safe='/*')}" if about else ""
+    helping = [("/verifier/help", _l("Help")), *FOOTER[1:]]
+    return [Link(_l("Contact the board"), asking, ""), *links(helping)]
 
 
 def _offer() -> dict[str, Any]:
@@ -128,15 +155,27 @@ def _other_languages(shown: str) -> list[tuple[str, str]]:
     return [(code, about["name"]) for code, about in known.items() if code != shown]
 
 
-def _links(entries: Iterable[Entry]) -> list[Link]:
+def links(entries: Iterable[Entry]) -> list[Link]:
     """Keep what this process serves: a surface may lack whole audiences."""
-    app, here = current_app, request.path
+    app = current_app
     served = app.extensions.setdefault("esito_paths", set())
     if not served:
         served.update(rule.rule for rule in app.url_map.iter_rules())
     return [
-        Link(words, path, here == path) for path, words in entries if path in served
+        Link(words, path, _standing(path)) for path, words in entries if path in served
     ]
+
+
+def _standing(path: str) -> str:
+    """Tell whether a link leads to the page that is shown, or to one above it."""
+    here = request.path
+    if here == path:
+        return "page"
+    home = here.startswith(f"{path}/") or any(
+        f"{here}/".startswith(f"{below}/") and above == path
+        for below, above in BELONGING.items()
+    )
+    return "true" if home else ""
 
 
 def _action(endpoint: str) -> str | None:

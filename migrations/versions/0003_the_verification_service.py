@@ -330,6 +330,8 @@ def upgrade() -> None:
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("left_out", sa.Integer(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("file", sa.String(length=22), nullable=False),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -574,6 +576,19 @@ def upgrade() -> None:
         sa.Column("download_id", sa.Integer(), nullable=False),
         sa.Column("share_id", sa.Integer(), nullable=False),
         sa.Column("result_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "scope",
+            sa.Enum(
+                "overall",
+                "components",
+                "photo",
+                name="scope",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=True,
+        ),
         sa.ForeignKeyConstraint(
             ["download_id"],
             ["download.id"],
@@ -697,6 +712,7 @@ def upgrade() -> None:
     op.add_column(
         "member", sa.Column("told_until", sa.DateTime(timezone=True), nullable=True)
     )
+    op.create_index("ix_member_notify_told_until", "member", ["notify", "told_until"])
     op.add_column(
         "organisation",
         sa.Column("timezone", sa.String(40), nullable=False, server_default=""),
@@ -707,14 +723,23 @@ def upgrade() -> None:
             "asks_purpose", sa.Boolean(), nullable=False, server_default=sa.false()
         ),
     )
+    op.create_index(
+        "ix_share_withdrawn",
+        "share",
+        ["entry_id", "organisation_id"],
+        sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
+        postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
+    )
     let_accesses_be(*BEFORE, "data", "acknowledged")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_share_withdrawn", table_name="share")
     op.execute("DELETE FROM share_access WHERE kind NOT IN ('viewed', 'statement')")
     let_accesses_be(*BEFORE)
     op.drop_column("organisation", "asks_purpose")
     op.drop_column("organisation", "timezone")
+    op.drop_index("ix_member_notify_told_until", table_name="member")
     op.drop_column("member", "told_until")
     op.drop_index(op.f("ix_seen_version_result_id"), table_name="seen_version")
     op.drop_table("seen_version")

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.extensions import db
-from app.models import AuditRow, Mail, Member, Organisation
+from app.models import Mail
 from app.values import OrganisationStatus
 from tests.admin.test_releases import _token, words
 from tests.cast import NOW
@@ -107,35 +107,3 @@ def test_the_type_can_be_put_right(cast, sign_in):
     assert partnerships.submit(path, {"type": "employer"}).status_code == 302
     db.session.refresh(cast.acme)
     assert cast.acme.type == "employer"
-
-
-def test_members_are_listed_with_their_organisation_and_one_is_deactivated(
-    cast, sign_in
-):
-    member = cast.verifier
-    partnerships = sign_in(cast.partnerships)
-    page = words(partnerships.page(f"/admin/organisations/show/{cast.acme.id}"))
-    assert "registrar@acme.example" in page
-    path = f"/admin/members/deactivate/{member.id}"
-    assert partnerships.submit(path).status_code == 303
-    db.session.refresh(member)
-    assert not member.active
-    trail = db.session.scalars(db.select(AuditRow.action)).all()
-    assert trail == ["member_deactivated"]
-    assert "deactivated already" in words(partnerships.page(path))
-
-
-def test_a_members_page_holds_no_password(cast, sign_in):
-    member = cast.verifier
-    page = sign_in(cast.partnerships).get(f"/admin/members/show/{member.id}")
-    assert member.password_hash not in page.text
-    assert "argon2" not in page.text
-
-
-def test_an_administrator_sees_members_and_changes_none(cast, sign_in):
-    member = cast.verifier
-    client = sign_in(cast.admin)
-    assert client.get("/admin/members/list/").status_code == 200
-    assert client.get(f"/admin/members/deactivate/{member.id}").status_code == 403
-    assert db.session.scalar(db.select(Member.active))
-    assert db.session.scalar(db.select(Organisation.name)) == "Acme University"

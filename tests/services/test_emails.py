@@ -24,6 +24,7 @@ VALUES = {
     "id_number_ending": "ABC",
     "centre": "Centro Linguistico di Pisa",
     "count": "3",
+    "left": "7",
     "city": "Pisa",
     "scope": "components",
     "host": "unipi.example",
@@ -32,6 +33,10 @@ VALUES = {
     "keep_until": "2027-11-30",
     "part": "morning",
     "candidate": "0001 Boris Ivanov",
+    "shares": [{"candidate": "Olga Rossi", "exam": "FCE", "session": "November 2026"}],
+    "more": "7",
+    "primary": "Rita Registrar",
+    "member": "Clara Clerk",
 }
 ALL = ("base_url", "name")
 NEEDS = {
@@ -39,19 +44,40 @@ NEEDS = {
     "confirm_email": ("link",),
     "result_out": ("exam", "session", "path"),
     "set_password": ("link",),
+    "download_ready": ("path",),
     "password_changed": (),
     "application_received": ("organisation", "due_on"),
     "organisation_approved": ("organisation", "link"),
     "organisation_refused": ("organisation", "reason"),
     "member_added": ("organisation", "link"),
+    "address_known": (),
+    "applicant_asked": ("organisation", "link"),
+    "applicant_answered": ("organisation", "path"),
+    "applications_due": ("count", "due_on", "path"),
+    "join_received": ("organisation",),
+    "join_asked": ("organisation", "path"),
+    "join_declined": ("organisation",),
+    "organisation_suspended": ("organisation",),
+    "organisation_restored": ("organisation",),
+    "member_ended": ("organisation",),
+    "member_restored": ("organisation", "path"),
+    "handover_offered": ("organisation", "primary", "path"),
+    "handover_declined": ("organisation", "member", "path"),
+    "primary_changed": ("organisation", "primary", "path"),
     "staff_added": ("link",),
     "registered": ("id_number_ending",),
+    "factor_added": (),
+    "factor_removed": (),
+    "recovery_code_used": ("left",),
+    "recovery_codes_renewed": (),
     "sign_in_link": ("link", "id_number_ending"),
     "secret_unlock": ("link", "id_number_ending"),
     "email_change": ("link",),
     "email_changed": (),
     "share_receipt": ("organisation", "city", "exam", "session", "scope", "path"),
     "share_read": ("organisation", "exam", "session", "path"),
+    "lookup_made": ("organisation", "exam", "session", "path"),
+    "list_checked": ("path",),
     "share_withdrawn": ("organisation", "exam", "session", "path"),
     "enquiry_received": ("exam", "session", "path"),
     "enquiry_for_centre": ("candidate", "exam", "session", "path"),
@@ -88,6 +114,10 @@ NEEDS = {
     "link_made": ("exam", "session", "scope", "until", "path"),
     "link_looked": ("exam", "session", "path"),
     "link_ended": ("exam", "session", "path"),
+    "new_share": ("candidate", "organisation", "exam", "session", "path"),
+    "shared_summary": ("organisation", "count", "shares", "more", "path"),
+    "member_question": ("count", "path"),
+    "member_answered": ("path",),
 }
 EVERY = [(kind, language) for kind in NEEDS for language in Language]
 
@@ -118,6 +148,7 @@ def test_a_letter_is_whole_in_text_and_html(app, kind, language):
         shown = {"exam": "B2 First", "due_on": "21", "path": "example/candidate/"}
         # In a sentence of its own; see test_receipts.py.
         shown["scope"] = ""
+        shown["shares"] = "Olga Rossi"
         shown |= {"day": "12", "keep_until": "30", "part": "", "until": "31"}
         shown["session"] = (
             "November 2026" if language is Language.en else "novembre 2026"

@@ -11,8 +11,8 @@ from sqlalchemy import event, insert, text
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
 from app.models import AuditRow, Entry, Release, Share, ShareAccess
-from app.services import access, corrections, inbox, organisations, publication, sharing
-from app.services.inbox import Wanted
+from app.services import access, corrections, organisations, publication, sharing
+from app.services.inbox import Wanted, listing
 from app.services.sharing import outbox, receipts
 from app.values import (
     AccessKind,
@@ -194,7 +194,7 @@ def test_a_row_is_new_until_this_very_member_has_looked(cast, amina):
     sharing.read(cast.verifier, share.reference, AccessKind.viewed, at=NOW)
     assert not sharing.page_for(cast.verifier, at=NOW).rows[0].new
     assert sharing.page_for(colleague, at=NOW).rows[0].new
-    unread = Wanted(unread=True)
+    unread = Wanted(read=False)
     assert sharing.page_for(cast.verifier, 1, unread, at=NOW).rows == []
     assert len(sharing.page_for(colleague, 1, unread, at=NOW).rows) == 1
 
@@ -412,7 +412,7 @@ def explained(statement, values):
 
 
 def test_rows_are_counted_to_a_bound(cast, amina, monkeypatch):
-    monkeypatch.setattr(inbox, "MOST_COUNTED", 2)
+    monkeypatch.setattr(listing, "MOST_COUNTED", 2)
     for n in range(100, 105):
         given(cast.entry(f"{n:04d}", "Ana", f"No{n}"), cast.acme, amina)
     assert sharing.page_for(cast.verifier, at=NOW).new_count == 3

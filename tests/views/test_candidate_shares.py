@@ -81,6 +81,23 @@ def test_amina_sends_her_result_and_sees_it_read(client, cast, amina):
     assert "Rita Registrar downloaded the PDF" in text
 
 
+def test_she_is_told_what_they_did_with_it_each_in_its_own_words(client, cast, amina):
+    share = sharing.share(amina, cast.acme, by=amina.account, at=NOW)
+    for kind in AccessKind:
+        sharing.record(share, kind, by=cast.verifier, at=NOW + HOUR)
+    told = [
+        "Rita Registrar looked at it",
+        "Rita Registrar downloaded the PDF",
+        "Rita Registrar took it in a data file",
+        "Rita Registrar took note of a change",
+    ]
+    for page in ("/candidate/shares", f"/candidate/shares/{share.reference}/looks"):
+        items = client.page(page).xpath("//main//li[not(.//li)]")
+        lines = [" ".join(item.text_content().split()) for item in items]
+        said = [line.partition(": ")[2] for line in lines if "Rita Registrar" in line]
+        assert sorted(said) == sorted(told), page
+
+
 def test_organisations_of_one_name_are_told_apart(client, cast, amina):
     cast.organisation("Northern College", "north.example", city="Oslo", country="NO")
     cast.organisation(

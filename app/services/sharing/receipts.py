@@ -1,12 +1,14 @@
 """What a candidate is told by e-mail of what they share: never what the result is."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from app.extensions import db
 from app.models import Mail, Share
-from app.services import localtime, notices
+from app.services import localtime, mailing, notices
 from app.values import MailState
 
 PAGE = "/candidate/shares"
@@ -48,19 +50,36 @@ def _receipt(share: Share, about: str, at: datetime) -> None:
 
 def first_read(share: Share, *, at: datetime) -> None:
     """Queue the news that an organisation has read it, for those who want it."""
-    account = share.entry.account
-    if account is None or not account.wants_read_notices:
-        return
-    notices.tell(
-        "share_read",
-        share.entry,
-        about=share.reference,
-        at=at,
-        organisation=share.organisation.name,
-        exam=share.entry.session.exam.value,
-        session=share.entry.session.label,
-        path=PAGE,
-    )
+    first_reads([share], at=at)
+
+
+def first_reads(shares: Iterable[Share], *, at: datetime) -> None:
+    """Queue that news for many shares at once, each of them read for the first time."""
+    mails = [message for share in shares for message in _read_news(share, at)]
+    if mails:
+        db.session.execute(insert(Mail), mails)
+
+
+def _read_news(share: Share, at: datetime) -> list[dict[str, Any]]:
+    entry, organisation = share.entry, share.organisation
+    if entry.account is None or not entry.account.wants_read_notices:
+        return []
+    return [
+        mailing.message(
+            "share_read",
+            f"{share.reference}{mark}",
+            to.email,
+            to.language,
+            release_id=None,
+            at=at,
+            name=entry.name,
+            organisation=organisation.name,
+            exam=entry.session.exam.value,
+            session=entry.session.label,
+            path=PAGE,
+        )
+        for mark, to in notices.addressees(entry, at=at)
+    ]
 
 
 def withdrawn(share: Share, *, at: datetime) -> None:

@@ -16,6 +16,7 @@ from app.values import Audience
 from app.views import known_browser
 from app.views.addresses import safe_local
 from app.views.admin.declared import NoHistory
+from app.views.admin.second_factor import side
 from app.views.forms import EsitoForm, longest, required, same_as
 from app.views.guards import (
     client_address,
@@ -23,6 +24,7 @@ from app.views.guards import (
     public,
     sign_in_browser,
 )
+from app.views.second_factor import ask_code, let_in
 
 
 class SignInForm(EsitoForm):
@@ -73,15 +75,19 @@ class SignIn(NoHistory, BaseView):
         status = 200 if request.method == "GET" else 400
         if form.validate_on_submit():
             try:
-                sign_in_browser(_admitted(form), Audience.staff)
+                return redirect(let_in(_admitted(form), side(self), next_page))
             except Refused as problem:
                 status = form.refuse(problem)
-            else:
-                return redirect(next_page)
         page = self.render_template(
             "admin/login.html", form=form, next_page=request.values.get("next")
         )
         return page, status
+
+    @expose("/login/code", methods=["GET", "POST"])
+    @public
+    def code(self) -> Any:
+        """Take the code after the password."""
+        return ask_code(side(self))
 
     @expose("/logout", methods=["POST"])
     @public

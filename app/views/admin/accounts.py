@@ -5,10 +5,11 @@ from flask_babel import lazy_gettext as _l
 from app.models import CandidateAccount
 from app.views.admin.base import Screen
 from app.views.admin.entries import Entries
+from app.views.admin.factors import RemovesFactor
 from app.views.admin.rows import Rows
 
 
-class Accounts(Screen):
+class Accounts(RemovesFactor, Screen):
     """Candidates' accounts, with the entries that each has proved to be its own."""
 
     datamodel = Rows(CandidateAccount)

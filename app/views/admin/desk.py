@@ -9,7 +9,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import format_timedelta
 
 from app import clock
-from app.services import desk, desk_centre
+from app.services import desk, desk_centre, joining, questions
 from app.services.rights import Act, allowed
 from app.views.admin.scope import own_centre
 
@@ -47,6 +47,10 @@ class Desk(IndexView):
             waiting["due"] = desk.results_due(at=at)
         if self._may("can_list", "Organisations"):
             waiting["applications"] = desk.applications(at=at)
+        if allowed(g.user, Act.decide_join):
+            waiting["to_join"] = joining.neglected(at=at)
+        if allowed(g.user, Act.answer_member):
+            waiting["asked"] = questions.waiting()
         if allowed(g.user, Act.answer_case):
             waiting["slow_centres"] = desk_centre.slow_centres(at=at)
         if allowed(g.user, Act.decide_enquiry):

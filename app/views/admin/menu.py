@@ -13,8 +13,11 @@ from app.views.admin.enquiries import Enquiries, EnquiriesDue
 from app.views.admin.entries import Entries
 from app.views.admin.imports import Imports
 from app.views.admin.invitations import Invitations
+from app.views.admin.join_requests import JoinRequests
 from app.views.admin.mails import Mails
-from app.views.admin.organisations import Members, Organisations
+from app.views.admin.members import Members
+from app.views.admin.organisations import Organisations
+from app.views.admin.questions import Questions
 from app.views.admin.releases import Releases
 from app.views.admin.results import Held, Results
 from app.views.admin.rules import Rules
@@ -36,6 +39,10 @@ MENU: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
         (EnquiriesDue, Enquiries, EnquiriesToPassOn, CentreEnquiries),
     ),
     ("places", _l("Centres and schools"), (Centres, Schools, Rules)),
-    ("organisations", _l("Organisations"), (Organisations, Members, Invitations)),
+    (
+        "organisations",
+        _l("Organisations"),
+        (Organisations, JoinRequests, Members, Invitations, Questions),
+    ),
     ("service", _l("Service"), (Users, Mails, Trail)),
 )

@@ -1,4 +1,4 @@
-"""Organisations that apply, and the answer they get; their members, to look at."""
+"""Organisations that apply, and the answer they get."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,88 +9,23 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy import case as when_then
+from sqlalchemy.orm import Query
 
 from app import clock
-from app.models import Member, Organisation
-from app.services import invitations, members, organisations
+from app.models import Organisation
+from app.services import invitations, organisations
 from app.services.rights import Act
 from app.values import OrganisationStatus
 from app.views.admin.acts import AskForm, ReasonForm, answered, ask
-from app.views.admin.base import Screen
+from app.views.admin.applicants import Applicants
+from app.views.admin.members import Members
 from app.views.admin.rows import Rows
 from app.views.admin.words import written
 from app.views.forms import EsitoForm
 
 
-class Members(Screen):
-    """The users of organisations and schools; nobody of the board is among them."""
-
-    datamodel = Rows(Member, ["organisation", "school"])
-    class_permission_name = "Members"
-    list_title = _l("Members of organisations and schools")
-    show_template = "admin/member.html"
-    label_columns = {
-        "name": _l("Name"),
-        "family_name": _l("Family name"),
-        "email": _l("Email address"),
-        "job_title": _l("Job title"),
-        "organisation": _l("Organisation"),
-        "school": _l("School"),
-        "role": _l("Role"),
-        "language": _l("Language"),
-        "notify": _l("Told of new results"),
-        "active": _l("May sign in"),
-        "created_at": _l("Added"),
-        "last_visit_at": _l("Last visit"),
-    }
-    list_columns = ["name", "email", "organisation", "school", "role", "active"]
-    show_columns = [
-        "name",
-        "email",
-        "job_title",
-        "organisation",
-        "school",
-        "role",
-        "language",
-        "notify",
-        "active",
-        "created_at",
-        "last_visit_at",
-    ]
-    search_columns = ["family_name", "email", "active"]
-    base_order = ("id", "desc")
-
-    @expose("/deactivate/<pk>", methods=("GET", "POST"))
-    @has_access
-    def deactivate(self, pk: str) -> Any:
-        """Let a member in no more."""
-        member, form, at = self.row(pk), AskForm(), clock.now()
-
-        def deactivate() -> str:
-            members.deactivate(member, by=g.user, at=at)
-            return self.address("show", pk=member.id)
-
-        done = _("This person cannot sign in any more.")
-        sent, status = answered(form, Act.deactivate_member, deactivate, done)
-        return sent or ask(
-            self,
-            form,
-            status,
-            title=_("Deactivate %(name)s", name=member.name),
-            facts=[
-                (_("Email address"), member.email),
-                (_("Works for"), member.organisation or member.school),
-                (_("Role"), written(member.role)),
-            ],
-            text=_("This person is signed out everywhere and cannot sign in again."),
-            label=_("Deactivate"),
-            danger=True,
-            back=self.address("show", pk=member.id),
-            blocked="" if member.active else _("This person is deactivated already."),
-        )
-
-
-class Decisions(Screen):
+class Decisions(Applicants):
     """Approve, refuse, suspend, restore."""
 
     @expose("/approve/<pk>", methods=("GET", "POST"))
@@ -147,7 +82,8 @@ class Decisions(Screen):
             text=_(
                 "Its members are signed out at once and see nothing any more;"
                 " candidates cannot find it. What was shared with it is kept, and comes"
-                " back when you restore it."
+                " back when you restore it. Its primary user is told that the account"
+                " is paused, and not why."
             ),
             label=_("Suspend"),
             done=_("The organisation is suspended."),
@@ -208,12 +144,7 @@ class Decisions(Screen):
             (_("Type"), written(row.type)),
             (_("Place"), f"{row.city}, {row.country}"),
             (_("Website"), row.website),
-            (
-                _("Address of the applicant"),
-                _("Lies under the website's domain")
-                if row.domain_matches
-                else _("Does not lie under the website's domain"),
-            ),
+            (_("Address of the applicant"), self.lies(row)),
             (_("Answer due on"), written(row.due_on)),
         ]
         if waiting := invitations.waiting_for(row.website):
@@ -227,10 +158,27 @@ class Decisions(Screen):
         return facts
 
 
+class DueFirst(Rows):
+    """Organisations, ordered by their standing: what is due first, then the newest."""
+
+    def apply_order_by(
+        self, query: Query[Any], column: str, *args: Any, **options: Any
+    ) -> Query[Any]:
+        """Put those that wait for an answer on top, the most overdue of them first."""
+        if column != "status":
+            return super().apply_order_by(query, column, *args, **options)
+        waits = Organisation.status == OrganisationStatus.applied
+        return query.order_by(
+            when_then((waits, 0), else_=1),
+            when_then((waits, Organisation.due_on), else_=None),
+            when_then((waits, Organisation.id), else_=-Organisation.id),
+        )
+
+
 class Organisations(Decisions):
     """Every organisation, whatever its standing."""
 
-    datamodel = Rows(Organisation, ["decided_by"])
+    datamodel = DueFirst(Organisation, ["decided_by", "primary"])
     class_permission_name = "Organisations"
     list_title = _l("Organisations")
     show_template = "admin/organisation.html"
@@ -240,7 +188,7 @@ class Organisations(Decisions):
         "website": _l("Website"),
         "city": _l("City"),
         "country": _l("Country"),
-        "domain_matches": _l("Applicant's address under the website's domain"),
+        "domain_matches": _l("Address of the applicant"),
         "status": _l("Standing"),
         "applied_at": _l("Applied"),
         "due_on": _l("Answer due on"),
@@ -252,8 +200,17 @@ class Organisations(Decisions):
     show_columns = list(label_columns)
     search_columns = ["name", "city", "country", "status", "type"]
     edit_columns = ["type"]
-    base_order = ("due_on", "desc")
+    order_columns = ["name", "city", "country", "status", "due_on"]
+    base_order = ("status", "asc")
     related_views = [Members]
+
+    def value(self, row: Organisation, column: str) -> Any:
+        """Say in words where an address lies, and mark what is overdue."""
+        if column == "domain_matches":
+            return self.lies(row)
+        if column == "due_on" and self.overdue(row):
+            return _("%(day)s: overdue", day=written(row.due_on))
+        return super().value(row, column)
 
     def look_alikes(self, row: Organisation) -> list[Organisation]:
         """Return the organisations that a reader could take this one for."""

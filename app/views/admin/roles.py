@@ -18,6 +18,7 @@ READ = ("can_list", "can_show")
 KEEP = (*READ, "can_add", "can_edit", "can_delete")
 HAND_OUT = ("can_agree", "can_hand_over", "can_post", "can_destroy")
 ANSWER = ("can_answer", "can_close", "can_match")
+ADMIT = ("can_deactivate", "can_restore", "can_remove", "can_promote", "can_succeed")
 DECIDE = ("can_approve", "can_refuse", "can_suspend", "can_restore")
 
 # Who may do what: role -> screen -> permissions, which are the framework's "can_" and a
@@ -32,10 +33,10 @@ MATRIX: dict[str, dict[str, tuple[str, ...]]] = {
         "Sessions": READ,
         "Timetable": READ,
         "Entries": READ,
-        "Accounts": READ,
+        "Accounts": (*READ, "remove_factor"),
         "Organisations": READ,
-        "Members": READ,
-        "Users": (*READ, "can_add", "can_edit", "invite"),
+        "Members": (*READ, "remove_factor"),
+        "Users": (*READ, "can_add", "can_edit", "invite", "remove_factor"),
         "Mail": (*READ, "retry"),
         "Trail": READ,
         "Imports": ("can_import",),
@@ -50,7 +51,7 @@ MATRIX: dict[str, dict[str, tuple[str, ...]]] = {
         "Timetable": KEEP,
         "Entries": (*READ, "can_reissue", "confirmation"),
         "Cases": (*READ, *ANSWER),
-        "Accounts": READ,
+        "Accounts": (*READ, "remove_factor"),
         "Mail": (*READ, "retry"),
         "Imports": ("can_import",),
         "Results": (*READ, "can_accept", "can_withdraw"),
@@ -67,9 +68,11 @@ MATRIX: dict[str, dict[str, tuple[str, ...]]] = {
     },
     # Decides which organisations receive results.
     "Partnerships officer": {
-        "Organisations": (*READ, "can_edit", *DECIDE),
-        "Members": (*READ, "can_deactivate"),
+        "Organisations": (*READ, "can_edit", "can_question", *DECIDE),
+        "JoinRequests": (*READ, "can_accept", "can_decline"),
+        "Members": (*READ, "remove_factor", *ADMIT),
         "Invitations": READ,
+        "Questions": (*READ, "can_answer"),
     },
     # Reads everything and changes nothing.
     "Auditor": {
@@ -86,8 +89,10 @@ MATRIX: dict[str, dict[str, tuple[str, ...]]] = {
         "Releases": READ,
         "Enquiries": READ,
         "Organisations": READ,
+        "JoinRequests": READ,
         "Members": READ,
         "Invitations": READ,
+        "Questions": READ,
         "Users": READ,
         "Mail": READ,
         "Trail": READ,

@@ -48,10 +48,12 @@ class Security(SecurityManager):
 
     def register_views(self) -> None:
         """Register the pages around signing in, and none of the framework's own."""
-        from app.views.admin import account
+        from app.views.admin import account, second_factor
 
         self.auth_view = self.appbuilder.add_view_no_menu(account.SignIn)
         self.appbuilder.add_view_no_menu(account.Password)
+        self.appbuilder.add_view_no_menu(second_factor.Account)
+        self.appbuilder.add_view_no_menu(second_factor.Authenticator)
 
     def before_request(self) -> Any:
         """Put staff, or nobody, into g.user; lead nobody to the sign-in page."""
@@ -60,9 +62,13 @@ class Security(SecurityManager):
             return None
         if any("\x00" in part for part in _typed()):
             abort(400)
+        from app.views.admin import second_factor
+
         g.user = current_user._get_current_object()
         view = current_app.view_functions.get(request.endpoint or "")
-        if g.user.is_authenticated or getattr(view, "guard", "") == "public":
+        if g.user.is_authenticated:
+            return second_factor.led_aside()
+        if getattr(view, "guard", "") == "public":
             return None
         here = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("SignIn.login", next=here))

@@ -13,6 +13,7 @@ from app import clock
 from app.models import Centre, User
 from app.services import staff
 from app.views.admin.base import Screen
+from app.views.admin.factors import RemovesFactor
 from app.views.admin.forms import NamedRow
 from app.views.admin.rows import Rows
 from app.views.admin.words import role_word, written
@@ -51,7 +52,7 @@ def _fields(*, new: bool) -> dict[str, Any]:
     }
 
 
-class Users(Screen):
+class Users(RemovesFactor, Screen):
     """The people of the board and its centres. Nobody types another's password."""
 
     datamodel = Rows(User, ["roles"])

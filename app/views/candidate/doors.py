@@ -8,18 +8,18 @@ from app import clock
 from app.errors import NotFound, Refused, TooManyTries
 from app.services import access, accounts
 from app.services.tokens import Purpose
-from app.values import Audience
 from app.views import known_browser
 from app.views.addresses import safe_local
 from app.views.candidate.forms import PlainForm, SignInForm, WhoseForm
 from app.views.candidate.pages import ask, pages
+from app.views.candidate.second_factor import SIDE
 from app.views.guards import (
     client_address,
     current_candidate,
     end_browser_session,
     public,
-    sign_in_browser,
 )
+from app.views.second_factor import let_in
 
 
 @pages.route("/login", methods=["GET", "POST"])
@@ -43,8 +43,7 @@ def sign_in() -> ResponseReturnValue:
     except Refused as problem:
         waits = isinstance(problem, TooManyTries)
         return ask("sign_in.html", form, problem, waits=waits)
-    sign_in_browser(account, Audience.candidate)
-    return redirect(onward)
+    return redirect(let_in(account, SIDE, onward))
 
 
 @pages.post("/logout")
@@ -87,8 +86,7 @@ def sign_in_by_link(token: str) -> ResponseReturnValue:
     try:
         if form.validate_on_submit():
             account = accounts.sign_in_by_link(token, at=at)
-            sign_in_browser(account, Audience.candidate)
-            return redirect(url_for(".home"))
+            return redirect(let_in(account, SIDE, url_for(".home")))
         account = accounts.holder(Purpose.sign_in, token, at=at)
     except NotFound as gone:
         page = render_template("candidate/link_over.html", purpose="sign_in")

@@ -18,8 +18,8 @@ from app.services.showing import Shown
 from app.values import ShareScope, ShareState
 from app.views.candidate.forms import PlainForm
 from app.views.candidate.pages import ask, pages
-from app.views.candidate.settings import device
 from app.views.candidate.share_forms import SCOPES, ScopeForm
+from app.views.devices import device
 from app.views.forms import DayField, longest, required
 from app.views.guards import candidate_only
 

@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.services import access, accounts, signins
+from app.services import access, accounts, factors, signins
 from app.values import Language
 from app.views.candidate.forms import PreferencesForm
 from app.views.candidate.pages import ask, pages
+from app.views.devices import device
 from app.views.guards import candidate_only, end_browser_session
 
 
@@ -39,6 +40,7 @@ def account() -> ResponseReturnValue:
         entries=access.own_entries(mine),
         recent=signins.recent(mine),
         device=device,
+        factor=factors.of(mine),
     )
 
 
@@ -50,33 +52,3 @@ def sign_out_everywhere() -> ResponseReturnValue:
     end_browser_session()
     flash(_("You are signed out on every device."), "success")
     return redirect(url_for(".sign_in"))
-
-
-def device(browser: str) -> str:
-    """Return what a browser calls itself, as far as its owner would recognise it."""
-    known = [
-        next((name for sign, name in signs if sign in browser), None)
-        for signs in (_PROGRAMS, _MACHINES)
-    ]
-    return ", ".join(name for name in known if name) or _("Unknown browser")
-
-
-# The first sign that is found decides: most browsers also name the ones they imitate.
-_PROGRAMS = (
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("SamsungBrowser", "Samsung Internet"),
-    ("Firefox/", "Firefox"),
-    ("FxiOS", "Firefox"),
-    ("CriOS", "Chrome"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
-_MACHINES = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Mac OS", "Mac"),
-    ("Linux", "Linux"),
-)

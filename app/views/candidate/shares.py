@@ -17,10 +17,12 @@ from app.services import (
     grading,
     invitations,
     links,
+    lookups,
+    requirements,
     sharing,
     showing,
 )
-from app.services.localtime import last_day
+from app.services.localtime import last_day, today
 from app.services.sharing import outbox
 from app.views.candidate.forms import PlainForm
 from app.views.candidate.links import exam_name, previews, sendable
@@ -43,6 +45,8 @@ class Introduced(NamedTuple):
 
 # More names than this are not read through: a longer one has to be typed.
 MOST_FOUND = 20
+# Who looked up a result by its number; the others are on a page of their own.
+FIRST_LOOKUPS = 5
 
 
 @pages.get("/results/<reference>/share")
@@ -98,6 +102,9 @@ def send(reference: str, organisation_reference: str) -> ResponseReturnValue:
         namesakes=[_introduced(one) for one in sharing.namesakes(organisation)],
         previews=previews(entry, result, offered),
         standing=standing,
+        wanted=requirements.for_candidate(
+            organisation, entry.session.exam, on=today(at)
+        ),
     )
 
 
@@ -112,6 +119,7 @@ def shares() -> ResponseReturnValue:
         page=outbox.page_for(g.candidate, page, at=at),
         waiting=invitations.of(g.candidate, at=at) if page == 1 else [],
         links=links.of(g.candidate, at=at) if page == 1 else [],
+        looked_up=lookups.of_account(g.candidate, rows=FIRST_LOOKUPS),
         exam_name=exam_name,
         scopes=SCOPES,
         last_day=last_day,
@@ -129,6 +137,18 @@ def looks(reference: str) -> ResponseReturnValue:
         "candidate/looks.html",
         share=share,
         page=outbox.looks_at(share, page),
+        exam_name=exam_name,
+    )
+
+
+@pages.get("/shares/lookups")
+@candidate_only
+def looked_up() -> ResponseReturnValue:
+    """Show everybody who looked up a result by its statement number."""
+    page = request.args.get("page", 1, type=int)
+    return render_template(
+        "candidate/looked_up.html",
+        looked_up=lookups.of_account(g.candidate, page),
         exam_name=exam_name,
     )
 

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from app import clock
 from app.errors import NotFound, Refused
 from app.services import members
-from app.values import Audience
 from app.views import known_browser
 from app.views.addresses import safe_local
 from app.views.guards import (
@@ -16,10 +15,11 @@ from app.views.guards import (
     current_member,
     end_browser_session,
     public,
-    sign_in_browser,
 )
+from app.views.second_factor import let_in
 from app.views.verifier import pages
 from app.views.verifier.forms import ForgottenForm, PasswordForm, SignInForm
+from app.views.verifier.second_factor import SIDE
 
 
 @pages.route("/login", methods=["GET", "POST"])
@@ -39,8 +39,8 @@ def sign_in() -> Any:
                     at=clock.now(),
                     browser=known_browser.held(),
                 )
-                sign_in_browser(member, Audience.member)
-                return redirect(_inside(form.next.data), 303)
+                onward = let_in(member, SIDE, _inside(form.next.data))
+                return redirect(onward, 303)
             except Refused as problem:
                 status = form.refuse(problem)
     elif current_member() is not None:

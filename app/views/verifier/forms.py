@@ -3,13 +3,12 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField
+from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
-from app.services import applications, grading
-from app.values import ExamCode, MemberRole, OrganisationType
+from app.services import applications
+from app.values import MemberRole, OrganisationType
 from app.views.forms import (
-    DateOfBirthField,
     EsitoForm,
     PlainSelect,
     email_address,
@@ -91,20 +90,3 @@ class PasswordForm(EsitoForm):
         _l("Confirm password"),
         [same_as("password", _l("The two passwords are not the same."))],
     )
-
-
-class SearchForm(EsitoForm):
-    """What a member looks for among the shared results."""
-
-    name = StringField(_l("Name"), [longest(120)])
-    exam = SelectField(
-        _l("Exam"),
-        default="",
-        choices=[
-            SelectChoice("", _l("All exams")),
-            *(SelectChoice(code.value, grading.exam(code).name) for code in ExamCode),
-        ],
-        widget=PlainSelect(),
-    )
-    date_of_birth = DateOfBirthField(_l("Date of birth"))
-    unread = BooleanField(_l("Only those I have not opened yet"))

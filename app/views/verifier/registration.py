@@ -1,19 +1,21 @@
-"""How an organisation comes to the service: it applies, or its people are added."""
+"""How an organisation comes to the service: it applies, and answers what is asked."""
 
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from app import clock
-from app.errors import Refused
-from app.services import countries, organisations
+from app.errors import NotFound, Refused
+from app.services import applicant, countries, organisations
 from app.services.applications import Application
 from app.values import Language, OrganisationType
 from app.views.guards import client_address, public
 from app.views.verifier import pages
 from app.views.verifier.forms import CHOOSE, ApplicationForm
+from app.views.verifier.joining_forms import ReplyForm
 
 
 @pages.get("/register")
@@ -21,13 +23,6 @@ from app.views.verifier.forms import CHOOSE, ApplicationForm
 def register() -> Any:
     """Show the three ways in."""
     return render_template("verifier/register.html")
-
-
-@pages.get("/register/join")
-@public
-def join() -> Any:
-    """Say how somebody joins an organisation that is here already."""
-    return render_template("verifier/join.html")
 
 
 @pages.route("/register/new", methods=["GET", "POST"])
@@ -57,6 +52,36 @@ def thanks() -> Any:
     """Say what happens next; the same for everybody who applies."""
     due_on = organisations.due_on(clock.now())
     return render_template("verifier/thanks.html", due_on=due_on)
+
+
+@pages.route("/register/answer/<token>", methods=["GET", "POST"])
+@public
+def answer(token: str) -> Any:
+    """Show an applicant what the board asks, and let them answer in words."""
+    form, status = ReplyForm(), 200
+    try:
+        holder = applicant.link_holder(token, at=clock.now())
+        if form.is_submitted():
+            status = 400
+            if form.validate():
+                applicant.answer(
+                    token, form.words.data, address=client_address(), at=clock.now()
+                )
+                flash(_("Your answer is sent to the board."), "success")
+                return redirect(url_for("verifier.answer", token=token), 303)
+    except NotFound:
+        return render_template("verifier/answer_gone.html"), 404
+    except Refused as problem:
+        status = form.refuse(problem)
+    assert holder.organisation is not None
+    page = render_template(
+        "verifier/answer.html",
+        form=form,
+        organisation=holder.organisation,
+        late=applicant.overdue(holder.organisation, at=clock.now()),
+        messages=applicant.messages(holder.organisation),
+    )
+    return page, status
 
 
 def _application(form: ApplicationForm) -> Application:

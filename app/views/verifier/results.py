@@ -1,18 +1,10 @@
-"""What candidates have shared with a member's organisation."""
+"""One shared result, as far as it is shared: the page, its statement, its photo."""
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from flask import (
-    Response,
-    g,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
-from flask_babel import get_locale
+from flask import Response, g, render_template
 from flask_babel import lazy_gettext as _l
 
 from app import clock
@@ -20,65 +12,43 @@ from app.errors import NotFound
 from app.models import Member
 from app.services import (
     access,
-    countries,
     documents,
     grading,
     inbox,
-    members,
     photos,
+    requirements,
     sharing,
     showing,
+    standing_now,
 )
-from app.services.inbox import Wanted
-from app.services.localtime import board_zone, last_day, today
-from app.values import AccessKind, ExamCode, ShareScope
+from app.services.localtime import last_day, today, zone_of
+from app.services.standing_now import ResultState
+from app.values import AccessKind, ShareScope
 from app.views.guards import member_only
 from app.views.verifier import pages
-from app.views.verifier.forms import ROLES, TYPES, SearchForm
 
-# What a member looks for stays in their session: names and dates of birth have no
-# place in an address, which is kept in histories and logs.
-LOOKED_FOR = "shared_results_wanted"
+# What others look for in this module.
+from app.views.verifier.searching import looked_for as looked_for
+
 SCOPES = {
     ShareScope.overall: _l("the overall result, without the parts of the exam"),
     ShareScope.components: _l("the overall result and each part"),
     ShareScope.photo: _l("the overall result, each part and the photo"),
 }
-
-
-@pages.get("/")
-@member_only
-def shared() -> Any:
-    """Show what has been shared, newest first, with what is new to this member."""
-    wanted = _looked_for()
-    form = SearchForm(
-        formdata=None,
-        name=wanted.name,
-        exam=wanted.exam or "",
-        date_of_birth=wanted.date_of_birth,
-        unread=wanted.unread,
-    )
-    return _list(form, wanted)
-
-
-@pages.post("/")
-@member_only
-def search() -> Any:
-    """Remember what the member looks for, and show the list again."""
-    form = SearchForm()
-    if "clear" in request.form:
-        session.pop(LOOKED_FOR, None)
-    elif not form.validate():
-        return _list(form, _looked_for()), 400
-    else:
-        born = form.date_of_birth.data
-        session[LOOKED_FOR] = {
-            "name": form.name.data,
-            "exam": form.exam.data,
-            "born": born.isoformat() if born else "",
-            "unread": form.unread.data,
-        }
-    return redirect(url_for("verifier.shared"), 303)
+# What a beginning in a result's history says.
+BEGAN = {
+    ResultState.valid: _l("Published by the board"),
+    ResultState.under_enquiry: _l("The board began to look into it again"),
+    ResultState.confirmed: _l("The board had looked into it, and changed nothing"),
+    ResultState.amended: _l("Corrected by the board"),
+    ResultState.withdrawn: _l("Withdrawn by the board"),
+}
+DID = {
+    AccessKind.viewed: _l("Looked at the result"),
+    AccessKind.statement: _l("Took the Statement of Results"),
+    AccessKind.data: _l("Took it in a data file"),
+    AccessKind.acknowledged: _l("Took note of a change"),
+}
 
 
 @pages.get("/results/<reference>")
@@ -90,13 +60,26 @@ def result(reference: str) -> Any:
         share, found = sharing.read(_member(), reference, AccessKind.viewed, at=now)
     except NotFound:
         return _over(reference, now)
+    standing = standing_now.of(share, at=now)
+    shown = showing.of(share.entry, found, share.scope) if found else None
+    zone = zone_of(share.organisation.timezone)
+    own = [(share.entry, found, share.scope)] if found else []
+    verdicts = requirements.verdicts(
+        share.organisation_id, own, on=now.astimezone(zone).date()
+    )
     return render_template(
         "verifier/result.html",
         share=share,
-        shown=showing.of(share.entry, found, share.scope) if found else None,
+        shown=replace(shown, amended=standing.amended) if shown else None,
+        standing=standing,
+        verdicts=verdicts.get(share.entry_id, []),
+        looks=inbox.latest_looks(share),
+        exam=grading.exam(share.entry.session.exam).name,
         scopes=SCOPES,
+        began=BEGAN,
+        did=DID,
+        zone=zone,
         last_day=last_day,
-        exam_name=_exam_name,
     )
 
 
@@ -133,23 +116,6 @@ def photo(reference: str) -> Any:
     return Response(photos.content(shown), mimetype=photos.TYPE)
 
 
-@pages.get("/organisation")
-@member_only
-def organisation() -> Any:
-    """Show what the board knows of the organisation, and who its users are."""
-    own = _member().organisation
-    assert own is not None
-    return render_template(
-        "verifier/organisation.html",
-        organisation=own,
-        type_name=TYPES[own.type],
-        members=members.of_organisation(own),
-        member=_member(),
-        roles=ROLES,
-        country=dict(countries.by_name(str(get_locale()))).get(own.country, ""),
-    )
-
-
 def _over(reference: str, now: datetime) -> Any:
     """Say that a share is over, to those who had it and to nobody else."""
     over = sharing.over(_member(), reference, at=now)
@@ -158,39 +124,5 @@ def _over(reference: str, now: datetime) -> Any:
     ), 410
 
 
-def _list(form: SearchForm, wanted: Wanted) -> str:
-    page = request.args.get("page", 1, type=int)
-    return render_template(
-        "verifier/shared.html",
-        form=form,
-        wanted=wanted,
-        member=_member(),
-        page=sharing.page_for(_member(), page, wanted, at=clock.now()),
-        most_counted=inbox.MOST_COUNTED,
-        zone=board_zone(),
-        exam_name=_exam_name,
-    )
-
-
-def _looked_for() -> Wanted:
-    """Return what this browser's member looks for, as far as it makes sense."""
-    kept = session.get(LOOKED_FOR) or {}
-    try:
-        return Wanted(
-            name=kept.get("name") or "",
-            exam=ExamCode(kept["exam"]) if kept.get("exam") else None,
-            date_of_birth=(
-                date.fromisoformat(kept["born"]) if kept.get("born") else None
-            ),
-            unread=bool(kept.get("unread")),
-        )
-    except ValueError:
-        return Wanted()
-
-
 def _member() -> Member:
     return g.member  # type: ignore[no-any-return]
-
-
-def _exam_name(code: ExamCode) -> str:
-    return grading.exam(code).name
