@@ -6,8 +6,10 @@ import pytest
 
 from app.errors import Conflict
 from app.extensions import db
-from app.models import Result
+from app.models import ExamSession, Result
 from app.services import corrections, importing, publication
+from app.services.importing import running
+from app.transactions import atomic
 from app.values import ExamCode, ResultStatus
 from tests.cast import NOW
 from tests.services.files import (
@@ -48,6 +50,24 @@ def test_a_result_is_imported_as_it_came_and_the_same_file_changes_nothing(board
     before = snapshot()
     assert not load("results", row("results")).wrote
     assert snapshot() == before
+
+
+def test_a_large_import_lets_the_database_count_anew(board, monkeypatch):
+    counted = []
+    monkeypatch.setattr(running, "MANY", 2)
+    monkeypatch.setattr(running, "count_anew", lambda _, model: counted.append(model))
+    load("results", row("results"), row("results", **BORIS))
+    assert counted == [Result]
+    load("results", row("results", overall="173", grade="B", R="177"))
+    assert counted == [Result]
+
+
+def test_a_database_that_has_counted_knows_how_large_a_table_is(own_app, database):
+    with atomic() as tx:
+        running.count_anew(tx, ExamSession)
+    if database == "postgresql":
+        counted = "SELECT reltuples FROM pg_class WHERE relname = 'exam_session'"
+        assert db.session.scalar(db.text(counted)) == 0
 
 
 def test_a_changed_result_is_a_new_version_and_the_old_one_stays(board):

@@ -344,7 +344,12 @@ def test_no_answer_is_a_formula(cast, amina):
     rows = list_checks.all_answers(cast.verifier, check.reference)
     text = "".join(files.answers_csv(rows)).removeprefix(files.BOM)
     head, line = csv.reader(io.StringIO(text))
-    assert head == ["Row in your list", "Statement of Results number", "Answer", "Check this cell"]
+    assert head == [
+        "Row in your list",
+        "Statement of Results number",
+        "Answer",
+        "Check this cell",
+    ]
     assert line[0] == "2"
     assert line[1].startswith("'=")
     assert line[2:] == ["Invalid row", "Statement of Results number"]

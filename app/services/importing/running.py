@@ -37,6 +37,8 @@ from app.values import AuditAction, ImportKind
 # The lock that puts imports in a row on PostgreSQL; SQLite has one writer.
 IMPORT_LOCK = 7_270_003
 LONGEST_FILE_NAME = 200
+# From so many new rows on, what PostgreSQL knows of a table's size is out of date.
+MANY = 1000
 
 
 class _Kind(NamedTuple):
@@ -152,6 +154,8 @@ def _write(
         with _collector_paused():
             left = kind.write(tx, plan, at)
         _forget_loaded(tx, kind.model)
+        if plan.added >= MANY:
+            count_anew(tx, kind.model)
         audit.append(
             AuditAction.imported,
             f"import:{plan.kind}",
@@ -178,6 +182,16 @@ def _write(
 def _wait_for_others(tx: Session) -> None:
     if tx.get_bind().dialect.name == "postgresql":
         tx.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": IMPORT_LOCK})
+
+
+def count_anew(tx: Session, model: type[Model]) -> None:
+    """Let PostgreSQL look at a table at once, and not in its next quiet minute.
+
+    Whoever proposes a release right after a large import would wait for minutes for a
+    count that was planned for an empty table.
+    """
+    if tx.get_bind().dialect.name == "postgresql":
+        tx.execute(text(f"ANALYZE {model.__table__.name}"))  # type: ignore[attr-defined]
 
 
 def _lock_sessions(tx: Session, plan: Plan) -> None:

@@ -35,7 +35,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def answers_csv(answers: Iterable[Answer]) -> Iterator[str]:
     """Yield a CSV file of answers, a row at a time, in the reader's language."""
-    headings = (_("Row in your list"), HEADINGS[Column.number], _("Answer"), _("Check this cell"))
+    headings = (
+        _("Row in your list"),
+        HEADINGS[Column.number],
+        _("Answer"),
+        _("Check this cell"),
+    )
     yield BOM + _line(str(heading) for heading in headings)
     for answer in answers:
         verdict = Verdict(answer.verdict)
