@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 # What `pytest` gets beside its own options, such as WORKERS=4 or TESTS=tests/jobs;
 # LANGUAGES=all walks each journey in each language on each database.
-WORKERS ?= 4
+WORKERS ?= 3
 TESTS ?= tests
 LANGUAGES ?= one
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --languages $(LANGUAGES)

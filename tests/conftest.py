@@ -33,35 +33,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SERVER] = postgres.start()
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Run what asks for no database once, and deal out what lasts."""
-    if config.getoption("--database") != "sqlite":
-        asking = [item for item in items if ASKED_FOR & set(item.fixturenames)]  # type: ignore[attr-defined]
-        kept = set(map(id, asking))
-        config.hook.pytest_deselected(items=[i for i in items if id(i) not in kept])
-        items[:] = asking
-    workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    items[:] = dealt(items, workers)
-
-
-def dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
-    """Return the tests so that each worker's part of them begins with what lasts.
-
-    Workers are given equal parts in order, and steal from the ends of them: journeys
-    that stood together would be one worker's last hour.
-    """
-    long = [item for item in items if item.nodeid.startswith(LASTING)]
-    short = [item for item in items if not item.nodeid.startswith(LASTING)]
-    size, order, begun = len(items) / workers, list[pytest.Item](), 0
-    for worker in range(workers):
-        mine = long[worker::workers]
-        end = round(size * (worker + 1)) - len(order) - len(mine) + begun
-        order += [*mine, *short[begun:end]]
-        begun = max(begun, end)
-    return [*order, *short[begun:]]
+    """Run what asks for no database once, and not again on the second one."""
+    if config.getoption("--database") == "sqlite":
+        return
+    asking = [item for item in items if ASKED_FOR & set(item.fixturenames)]  # type: ignore[attr-defined]
+    kept = set(map(id, asking))
+    config.hook.pytest_deselected(items=[i for i in items if id(i) not in kept])
+    items[:] = asking
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -72,13 +53,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 SERVER = pytest.StashKey[Any]()
 # Whoever stands on a database asks for one of these, if only by another fixture.
 ASKED_FOR = {"database", "new_database_url"}
-# What takes seconds a test, and not hundredths of one.
-LASTING = (
-    *("tests/browser/", "tests/jobs/test_processes", "tests/jobs/test_downloads"),
-    *("tests/whole/test_bench", "tests/whole/test_embargo", "tests/whole/test_italian"),
-    *("tests/whole/test_enquiry", "tests/whole/test_access", "tests/whole/test_two"),
-    *("tests/whole/test_withdrawal", "tests/migrations/"),
-)
 
 
 @pytest.fixture(scope="session")

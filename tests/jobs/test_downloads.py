@@ -73,7 +73,7 @@ def test_a_job_process_that_is_killed_leaves_nothing_half_made(own_app, tmp_path
     left = kinds.stored_name(half)
     db.session.remove()
     with running((*FLASK, "jobs", "run"), environ, tmp_path / "next.log") as process:
-        wait_for(lambda: state(key).state is WorkState.ready, "the whole file")
+        wait_for(lambda: state(key).state is WorkState.ready, "the whole file", 300)
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
     whole = state(key)
