@@ -6,6 +6,7 @@ Unknown, foreign and unreleased answer alike, so that nothing can be told from o
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from typing import TypeVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, select
@@ -27,6 +28,8 @@ from app.models import (
 )
 from app.services import consent, publication
 from app.values import CaseKind, OrganisationStatus
+
+Row = TypeVar("Row")
 
 NOTHING_HERE = _l("There is nothing here for you to see.")
 
@@ -126,38 +129,29 @@ def own_share(account: CandidateAccount, reference: str) -> Share:
 
     What an account shared that was not the candidate's own is theirs to decide on.
     """
-    share = db.session.scalar(
+    return _found(
         select(Share)
         .join(Entry, Entry.id == Share.entry_id)
         .where(Share.reference == reference, Entry.account_id == account.id)
     )
-    if share is None:
-        raise NotFound(NOTHING_HERE)
-    return share
 
 
 def own_link(account: CandidateAccount, reference: str) -> ShareLink:
     """Return a link to a result that is the account's own, whoever made it."""
-    link = db.session.scalar(
+    return _found(
         select(ShareLink)
         .join(Entry, Entry.id == ShareLink.entry_id)
         .where(ShareLink.reference == reference, Entry.account_id == account.id)
     )
-    if link is None:
-        raise NotFound(NOTHING_HERE)
-    return link
 
 
 def own_invitation(account: CandidateAccount, reference: str) -> Invitation:
     """Return an invitation to get a result that is the account's own."""
-    invitation = db.session.scalar(
+    return _found(
         select(Invitation)
         .join(Entry, Entry.id == Invitation.entry_id)
         .where(Invitation.reference == reference, Entry.account_id == account.id)
     )
-    if invitation is None:
-        raise NotFound(NOTHING_HERE)
-    return invitation
 
 
 def own_case(account: CandidateAccount, reference: str) -> CentreCase:
@@ -166,7 +160,7 @@ def own_case(account: CandidateAccount, reference: str) -> CentreCase:
     What somebody else wrote who had the entry before stays between them and the
     centre.
     """
-    case = db.session.scalar(
+    return _found(
         select(CentreCase)
         .join(Entry, Entry.id == CentreCase.entry_id)
         .where(
@@ -176,32 +170,31 @@ def own_case(account: CandidateAccount, reference: str) -> CentreCase:
             Entry.account_id == account.id,
         )
     )
-    if case is None:
-        raise NotFound(NOTHING_HERE)
-    return case
 
 
 def lost_paper(reference: str) -> CentreCase:
     """Return the case of somebody without an account, to whoever holds its address."""
-    case = db.session.scalar(
+    return _found(
         select(CentreCase).where(
             CentreCase.reference == reference,
             CentreCase.kind == CaseKind.lost_confirmation,
         )
     )
-    if case is None:
-        raise NotFound(NOTHING_HERE)
-    return case
 
 
 def receiving_organisation(reference: str) -> Organisation:
     """Return an organisation that candidates may share their results with."""
-    organisation = db.session.scalar(
+    return _found(
         select(Organisation).where(
             Organisation.reference == reference,
             Organisation.status == OrganisationStatus.approved,
         )
     )
-    if organisation is None:
+
+
+def _found(query: Select[Row]) -> Row:
+    """Return the one row that a query finds; NotFound, in one sentence, for none."""
+    row = db.session.scalar(query)
+    if row is None:
         raise NotFound(NOTHING_HERE)
-    return organisation
+    return row
