@@ -11,6 +11,7 @@ from app.services import links, photos, publication, storage
 from app.services.links import addressing
 from app.values import ShareScope
 from tests.cast import NOW, save
+from tests.telling import tells
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -89,7 +90,7 @@ def test_the_right_date_shows_the_result_on_our_own_host(client, cast, boris):
 def test_as_much_is_shown_as_the_scope_opens(client, cast, boris):
     page = enter(client, path_of(link(cast, boris, ShareScope.overall)))
     assert "Overall score 172" in words(page)
-    assert "168" not in client.get(path_of(link(cast, boris))).text
+    assert not tells(client.get(path_of(link(cast, boris))).text, "168")
     assert "Writing" not in words(page)
     assert page.xpath("//main//img") == []
 
@@ -178,7 +179,7 @@ def test_what_has_ended_is_gone_at_once_also_where_it_is_open(
     page = client.get(path)
     assert page.status_code == 200
     assert "Ivanov" not in page.text
-    assert "172" not in page.text
+    assert not tells(page.text, "172")
     assert client.submit(path, RIGHT).status_code == 400
     assert looks() == 1
 

@@ -11,6 +11,7 @@ from app.models import ListCheck
 from app.services import list_checks
 from app.values import MemberRole, WorkState
 from tests.cast import NOW
+from tests.telling import tells
 from tests.views.test_verifier import other_browser, signed_in, words
 
 HEAD = "Statement of Results number,Date of birth,CEFR level,Overall score\n"
@@ -54,7 +55,7 @@ def test_a_list_is_sent_checked_and_its_answers_are_read_and_taken(cast, rita):
         "Not found",
         "Invalid row Check: Statement of Results number",
     ]
-    assert "172" not in words(page)
+    assert not tells(words(page), "172")
     taken = rita.get(f"{answer.location}/answers.csv")
     assert taken.mimetype == "text/csv"
     assert "attachment" in taken.headers["Content-Disposition"]
