@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from hypothesis import HealthCheck, settings
 
 os.environ["ESITO_ENV"] = "testing"
 
@@ -20,6 +21,15 @@ from app.services import installation
 from tests import postgres
 from tests.cast import Cast
 from tests.client import PageClient
+
+# The same examples each time, however busy the machine is: nothing fails by chance.
+settings.register_profile(
+    "esito",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("esito")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

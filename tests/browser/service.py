@@ -45,7 +45,7 @@ class PostOffice:
         return "250 OK"
 
     def wait_for(
-        self, address: str, subject: str, seconds: float = 40, *, number: int = 1
+        self, address: str, subject: str, seconds: float = 120, *, number: int = 1
     ) -> str:
         """Return the text of a message once it, or so many of its kind, have come."""
         end = time.monotonic() + seconds
@@ -101,7 +101,7 @@ class Service:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=300,
             check=False,
         )
         self.slowness = max(self.slowness, time.monotonic() - began)
@@ -142,7 +142,7 @@ class Service:
         self._run([*web, "--log-level", "warning", "app:create_app()"])
         if jobs:
             self._run([*FLASK, "jobs", "run"])
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while time.monotonic() < end:
             try:
                 with urllib.request.urlopen(self.url + "/ready", timeout=2):

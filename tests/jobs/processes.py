@@ -15,6 +15,8 @@ from flask import Flask
 import config
 
 FLASK = (sys.executable, "-m", "flask", "--app", "app")
+# So many seconds a busy machine may take for what a quiet one does at once.
+PATIENCE = 180
 
 
 def environment(app: Flask, **more: str) -> dict[str, str]:
@@ -45,7 +47,7 @@ def running(
         left = family(process.pid)
         for member in left:
             member.kill()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 def family(pid: int) -> list[psutil.Process]:
@@ -66,7 +68,7 @@ def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     ]
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 90) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
     """Wait until a condition holds and return what it found; fail after a while."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

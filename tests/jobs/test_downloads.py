@@ -16,7 +16,7 @@ from app.services.downloads.leases import LEASE
 from app.services.inbox import Selection, Wanted
 from app.values import DownloadFormat, Language, WorkState
 from tests.cast import Cast
-from tests.jobs.processes import FLASK, environment, running, wait_for
+from tests.jobs.processes import FLASK, PATIENCE, environment, running, wait_for
 from tests.takeaways import Shared, content
 
 # So many statements take a while, even on a fast machine.
@@ -61,7 +61,7 @@ def test_a_job_process_that_is_killed_leaves_nothing_half_made(own_app, tmp_path
     with running((*FLASK, "jobs", "run"), environ, log) as process:
         wait_for(lambda: 0 < state(key).done < PEOPLE, "a part")
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(PATIENCE)
     half = state(key)
     assert (half.state, half.size) == (WorkState.running, 0)
     assert half.done < half.rows == PEOPLE + 2
@@ -73,9 +73,9 @@ def test_a_job_process_that_is_killed_leaves_nothing_half_made(own_app, tmp_path
     left = kinds.stored_name(half)
     db.session.remove()
     with running((*FLASK, "jobs", "run"), environ, tmp_path / "next.log") as process:
-        wait_for(lambda: state(key).state is WorkState.ready, "the whole file", 300)
+        wait_for(lambda: state(key).state is WorkState.ready, "the whole file")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
     whole = state(key)
     assert not storage.exists(left)
     archived = content(member, whole, clock.now())

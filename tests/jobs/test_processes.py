@@ -18,7 +18,15 @@ from app.services import mail
 from app.values import MailState
 from tests.cast import Cast
 from tests.jobs.postoffice import free_port
-from tests.jobs.processes import FLASK, alive, environment, family, running, wait_for
+from tests.jobs.processes import (
+    FLASK,
+    PATIENCE,
+    alive,
+    environment,
+    family,
+    running,
+    wait_for,
+)
 
 
 def queue_messages(account, number):
@@ -51,7 +59,7 @@ def test_two_job_processes_send_each_message_once_and_end_when_told(
         wait_for(lambda: all("schedule" in log.read_text() for log in logs), "both")
         for process in both:
             process.send_signal(signal.SIGTERM)
-        assert [process.wait(10) for process in both] == [0, 0]
+        assert [process.wait(PATIENCE) for process in both] == [0, 0]
     ids = [message["Message-ID"] for message in post_office.accepted]
     assert len(ids) == len(set(ids)) == 301
     assert all(people == [account.email] for people in post_office.envelopes)
@@ -72,7 +80,7 @@ def test_the_job_process_survives_a_database_that_is_not_ready(own_app, tmp_path
         )
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def answers(url):
@@ -105,7 +113,7 @@ def test_the_service_answers_and_ends_with_everything_it_started(served, number)
     started = family(process.pid)
     assert len(started) >= 5, "the launcher, gunicorn with two workers, and the jobs"
     process.send_signal(number)
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
     assert alive(started) == []
     assert answers(f"{url}/health") is None
     assert "/ready" not in log.read_text(), "addresses are logged"
@@ -121,7 +129,7 @@ def test_a_child_that_dies_ends_the_service(served, name):
         if name in " ".join(each.cmdline()) and each.ppid() == process.pid
     )
     child.kill()
-    assert process.wait(40) == 128 + signal.SIGKILL
+    assert process.wait(PATIENCE) == 128 + signal.SIGKILL
     assert alive(started) == []
     word = "web server" if name == "gunicorn" else "job process"
     assert f"the {word} ended with status 137" in log.read_text()
@@ -136,7 +144,7 @@ def test_a_database_without_tables_is_said_in_a_sentence(own_app, tmp_path):
         env=environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 1
     assert "flask db upgrade" in done.stderr
@@ -152,7 +160,7 @@ def test_a_malformed_setting_is_said_in_a_sentence(own_app):
             env=environ,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert done.returncode == 1
         assert "ESITO_SURFACE takes one of" in done.stderr
