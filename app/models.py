@@ -12,6 +12,7 @@ from flask_appbuilder.security.sqla.models import Role as Role
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -1370,7 +1371,8 @@ class ListCheck(Model):
     # Rows of the file, and how many of them are done.
     rows: Mapped[int] = mapped_column("row_count")
     done: Mapped[int] = mapped_column(default=0)
-    # How many rows got which answer.
+    # How many rows got which answer; beside it, how many claim a level or a score, and
+    # how often the part that is next was tried.
     counts: Mapped[dict[str, int]] = mapped_column("answer_counts", JSON, default=dict)
     asked_at: Mapped[datetime] = mapped_column(Instant)
     # Until then a job process is at it; whoever comes later takes it over.
@@ -1452,7 +1454,8 @@ class Download(Model):
     rows: Mapped[int] = mapped_column("row_count")
     done: Mapped[int] = mapped_column(default=0)
     left_out: Mapped[int] = mapped_column(default=0)
-    size: Mapped[int] = mapped_column(default=0)
+    # In bytes: a ZIP of many statements passes what 32 bits count.
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
     # The name of the file in the storage: each try writes one of its own.
     file: Mapped[str] = mapped_column(String(22), default="")
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)

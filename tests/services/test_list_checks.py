@@ -10,8 +10,22 @@ import pytest
 from app.errors import NotFound, Refused
 from app.extensions import db
 from app.models import AuditRow, ListCheck, Lookup, Mail
-from app.services import list_checks, lookups, sharing, storage
-from app.services.list_checks import Verdict, checking, ending, files, keeping
+from app.services import (
+    corrections,
+    list_checks,
+    lookups,
+    publication,
+    sharing,
+    storage,
+)
+from app.services.list_checks import (
+    Verdict,
+    checking,
+    ending,
+    files,
+    keeping,
+    verdicts,
+)
 from app.values import MemberRole, OrganisationStatus, WorkState
 from tests.cast import NOW
 from tests.telling import tells
@@ -55,7 +69,8 @@ def answered(cast, *rows, at=NOW, **values):
     db.session.refresh(check)
     assert check.state is WorkState.ready
     member = values.get("member") or cast.verifier
-    return [one.verdict for one in list_checks.all_answers(member, check.reference)]
+    rows = list_checks.all_answers(member, check.reference, at=at)
+    return [one.verdict for one in rows]
 
 
 def count(table):
@@ -123,7 +138,7 @@ def test_what_is_kept_and_given_back_holds_no_mark_and_no_date_of_birth(
     assert not list((folder / "lists").iterdir())
     (kept,) = (folder / "answers").iterdir()
     assert cast.amina.statement_number.encode() not in kept.read_bytes()
-    rows = list_checks.all_answers(cast.verifier, check.reference)
+    rows = list_checks.all_answers(cast.verifier, check.reference, at=NOW)
     text = "".join(files.answers_csv(rows))
     assert not tells(text, "172")
     assert not tells(text.replace(cast.amina.statement_number, ""), "2009")
@@ -176,19 +191,58 @@ def test_a_list_of_random_numbers_ends(cast, amina):
     assert not count(Lookup)
 
 
-def test_what_is_not_found_is_charged_to_the_organisation(cast, amina, monkeypatch):
-    monkeypatch.setattr(lookups, "ORGANISATION", lookups.Budget(10, lookups.DAY))
+def test_lists_of_what_is_not_out_leave_the_search_open(cast, amina):
+    for minute in range(3):
+        answered(cast, *strangers(list_checks.MOST_NOT_FOUND), at=NOW + minute * MINUTE)
+    with pytest.raises(NotFound):
+        lookups.find(cast.verifier, "26CZZ9990001", date(2009, 1, 1), at=NOW)
+
+
+def test_nobody_guesses_more_by_lists_and_searches_together(cast, amina, monkeypatch):
+    assert lookups.LISTS.failures + lookups.ORGANISATION.failures <= 100
+    monkeypatch.setattr(lookups, "LISTS", lookups.Budget(10, lookups.DAY))
     assert answered(cast, *strangers(8)) == ["not_found"] * 8
     found = answered(cast, *strangers(4), row(cast.amina))
     assert found == ["not_found"] * 2 + ["unchecked"] * 3
-    with pytest.raises(Refused):
-        lookups.find(cast.verifier, "26CZZ9990001", date(2009, 1, 1), at=NOW)
+    rival = cast.member(cast.organisation("Rival", "rival.example"), "a@rival.example")
+    assert answered(cast, row(cast.amina), member=rival) == ["matches"]
 
 
 def test_whom_a_result_was_taken_back_from_does_not_find_it(cast, amina):
     share = sharing.share(cast.amina, cast.acme, by=amina, at=NOW)
     sharing.withdraw(share, by=amina, at=NOW)
     assert answered(cast, row(cast.amina), at=NOW + MINUTE) == ["not_found"]
+
+
+def test_a_list_goes_on_confirming_nothing_that_was_taken_back(cast, amina):
+    for n in range(list_checks.MOST_CLAIMS):
+        answered(cast, row(cast.amina, "B2"), at=NOW + n * MINUTE)
+    share = sharing.share(cast.amina, cast.acme, by=amina, at=NOW + DAY)
+    claims = ask(cast, row(cast.amina, "B2"), row(cast.boris, "C1"), at=NOW + DAY)
+    plain = ask(cast, row(cast.amina), row(cast.boris), at=NOW + DAY)
+    checking.run_due(at=NOW + DAY)
+
+    def said(check, at):
+        rows = list_checks.answers(check, at=at).rows
+        assert rows == list_checks.all_answers(cast.verifier, check.reference, at=at)
+        found = [one.verdict for one in rows]
+        counts = list_checks.counts(check, at=at)
+        assert {one: found.count(one) for one in set(found)} == {
+            verdict: counts[verdict] for verdict in Verdict if counts.get(verdict)
+        }
+        return found
+
+    before, after = NOW + DAY, NOW + 2 * DAY
+    assert said(claims, before) == ["enough", "differs"]
+    assert said(plain, before) == ["matches", "matches"]
+    sharing.withdraw(share, by=amina, at=after)
+    assert said(claims, after) == ["not_found", "differs"]
+    assert said(plain, after) == ["not_found", "matches"]
+    theirs = publication.published_result(cast.boris, at=after)
+    corrections.withdraw_result(theirs, by=cast.officer, why="mistake", at=after)
+    assert said(claims, after) == said(plain, after) == ["not_found", "not_found"]
+    sharing.share(cast.amina, cast.acme, by=amina, at=after)
+    assert said(plain, after) == ["matches", "not_found"]
 
 
 # --- Long work ------------------------------------------------------------------------
@@ -256,6 +310,53 @@ def test_a_second_process_does_nothing_twice(cast, amina):
     assert count(Lookup) == 1
 
 
+@pytest.mark.parametrize(("place", "deed"), [(keeping, "claims_of"), (verdicts, "of")])
+def test_a_list_that_always_breaks_is_given_up_and_the_next_one_is_checked(
+    cast, amina, monkeypatch, folder, place, deed
+):
+    bad, good = ask(cast, row(cast.amina)), ask(cast, row(cast.boris))
+    does = getattr(place, deed)
+
+    def breaks(check, *given, **named):
+        if check.id == bad.id:
+            raise ZeroDivisionError
+        return does(check, *given, **named)
+
+    monkeypatch.setattr(place, deed, breaks)
+    at = NOW
+    for _ in range(checking.MOST_TRIES):
+        assert bad.state is not WorkState.failed
+        with pytest.raises(ZeroDivisionError):
+            checking.run_due(at=at)
+        assert checking.run_due(at=at) == (1 if at == NOW else 0)
+        at += checking.LEASE
+    assert checking.run_due(at=at) == 0
+    assert (bad.state, good.state) == (WorkState.failed, WorkState.ready)
+    assert not list((folder / "lists").iterdir())
+    (told,) = db.session.scalars(
+        db.select(AuditRow.detail).where(
+            AuditRow.subject == f"list_check:{bad.reference}",
+            AuditRow.detail.contains("failed"),
+        )
+    )
+    assert told
+    assert checking.run_due(at=at + DAY) == 0
+
+
+def test_a_list_that_is_interrupted_often_is_finished(cast, amina, monkeypatch):
+    monkeypatch.setattr(checking, "PART", 1)
+    monkeypatch.setattr(keeping, "PART", 1)
+    rows = checking.MOST_TRIES + 3
+    check = ask(cast, *strangers(rows))
+    for n in range(rows):
+        # It stops after one part, and once before it has done any.
+        for stops in ([False, True], [False, False, True, True]):
+            asked = iter(stops)
+            checking.run_due(at=NOW, stop=lambda asked=asked: next(asked, True))
+        assert check.done == n + 1
+    assert check.state is WorkState.ready
+
+
 def test_a_suspended_organisation_gets_no_answer(cast, amina):
     check = ask(cast, row(cast.amina))
     cast.acme.status = OrganisationStatus.suspended
@@ -306,7 +407,7 @@ def test_nobody_else_sees_a_list(cast, amina):
         with pytest.raises(NotFound):
             list_checks.own(other, check.reference)
         with pytest.raises(NotFound):
-            list_checks.all_answers(other, check.reference)
+            list_checks.all_answers(other, check.reference, at=NOW)
     assert list_checks.sent_by(cast.verifier).rows == [check]
 
 
@@ -316,12 +417,12 @@ def test_answers_go_after_thirty_days_and_look_ups_after_three_years(
     check = ask(cast, row(cast.amina))
     checking.run_due(at=NOW)
     assert ending.erase_answers(at=NOW + 29 * DAY) == 0
-    assert list_checks.answers(check).rows
+    assert list_checks.answers(check, at=NOW).rows
     assert ending.erase_answers(at=NOW + 31 * DAY) == 1
     db.session.refresh(check)
     assert (check.state, check.name) == (WorkState.expired, "")
     assert not list((folder / "answers").iterdir())
-    assert list_checks.answers(check).rows == []
+    assert list_checks.answers(check, at=NOW).rows == []
     assert ending.erase_lookups(at=NOW + 1000 * DAY) == 0
     assert ending.erase_lookups(at=NOW + 1100 * DAY) == 2
     assert not count(Lookup)
@@ -342,7 +443,7 @@ def test_files_of_no_list_are_swept_and_those_of_others_stay(cast, amina, folder
 def test_no_answer_is_a_formula(cast, amina):
     check = ask(cast, "=cmd|' /C calc'!A0,01/01/2009,,")
     checking.run_due(at=NOW)
-    rows = list_checks.all_answers(cast.verifier, check.reference)
+    rows = list_checks.all_answers(cast.verifier, check.reference, at=NOW)
     text = "".join(files.answers_csv(rows)).removeprefix(files.BOM)
     head, line = csv.reader(io.StringIO(text))
     assert head == [

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from app import clock, jobs
 from app.extensions import db
 from app.models import ListCheck
-from app.services import list_checks
+from app.services import corrections, list_checks, publication
 from app.values import MemberRole, WorkState
 from tests.cast import NOW
 from tests.telling import tells
@@ -63,6 +63,14 @@ def test_a_list_is_sent_checked_and_its_answers_are_read_and_taken(cast, rita):
     listed = words(rita.page("/verifier/checks"))
     assert "applicants.csv" in listed
     assert "Checked" in listed
+    mistaken = publication.published_result(cast.amina, at=NOW)
+    corrections.withdraw_result(mistaken, by=cast.officer, why="mistake", at=NOW)
+    page = rita.page(answer.location)
+    assert words(page.xpath("//tbody/tr/td[last()]")[0]) == "Not found"
+    counts = [words(one) for one in page.xpath("//dl[not(ancestor::details)]//dt")]
+    assert counts == ["Not found", "Invalid row"]
+    taken = rita.get(f"{answer.location}/answers.csv")
+    assert taken.text.splitlines()[1] == f"2,{cast.amina.statement_number},Not found,"
 
 
 def test_a_long_list_is_read_page_by_page(cast, rita):

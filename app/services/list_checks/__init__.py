@@ -4,10 +4,9 @@ It uploads statement numbers and dates of birth, with the level and the score th
 somebody claims; a job answers each row in a word, and tells no mark.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import chain
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
@@ -16,7 +15,7 @@ from app.errors import NotFound, Refused
 from app.extensions import db
 from app.models import ListCheck, Member, Organisation
 from app.services import access, audit, lookups
-from app.services.list_checks import keeping, reading
+from app.services.list_checks import keeping, reading, withholding
 from app.services.list_checks.checking import MOST_NOT_FOUND as MOST_NOT_FOUND
 from app.services.list_checks.checking import run_due as run_due
 from app.services.list_checks.columns import HEADINGS as HEADINGS
@@ -122,22 +121,33 @@ def own(member: Member, reference: str) -> ListCheck:
     return check
 
 
-def answers(check: ListCheck, page: int = 1) -> AnswersPage:
-    """Return one page of the answers of a list that is checked; none otherwise."""
+def answers(check: ListCheck, page: int = 1, *, at: datetime) -> AnswersPage:
+    """Return one page of the answers of a list that is checked; none otherwise.
+
+    What was found and is not any more, taken back or withdrawn, is answered like what
+    never was.
+    """
     last = keeping.parts(check.rows)
     number = min(max(page, 1), LAST_PAGE)
     if check.state is not WorkState.ready or number > last:
         return AnswersPage([], number, has_next=False)
-    return AnswersPage(keeping.answers_of(check, number - 1), number, number < last)
+    rows = withholding.of_part(check, number - 1, at=at)
+    return AnswersPage(rows, number, number < last)
 
 
-def all_answers(member: Member, reference: str) -> Iterator[Answer]:
+def counts(check: ListCheck, *, at: datetime) -> Mapping[str, int]:
+    """Return how many rows of a list are answered what, as `answers` says it."""
+    if check.state is not WorkState.ready:
+        return check.counts
+    return withholding.counts(check, at=at)
+
+
+def all_answers(member: Member, reference: str, *, at: datetime) -> list[Answer]:
     """Return all answers of a member's own list; NotFound before they are there."""
     check = own(member, reference)
     if check.state is not WorkState.ready:
         raise NotFound(access.NOTHING_HERE)
-    pages = range(keeping.parts(check.rows))
-    return chain.from_iterable(keeping.answers_of(check, page) for page in pages)
+    return withholding.of_all(check, at=at)
 
 
 def _own(member: Member) -> Select[ListCheck]:

@@ -15,8 +15,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from app.errors import NotFound, TooManyTries
 from app.extensions import db
 from app.models import ListCheck, Lookup, Organisation, Result
-from app.services import audit, lookups, mail, throttle
-from app.services.doors import Door
+from app.services import audit, lookups, mail
 from app.services.list_checks import keeping, verdicts
 from app.services.list_checks.columns import Claim
 from app.services.list_checks.keeping import PART, Answer
@@ -29,6 +28,10 @@ from app.values import AuditAction, OrganisationStatus, WorkState
 MOST_NOT_FOUND = 50
 # A process that has not written a part for so long has died.
 LEASE = timedelta(minutes=3)
+# How often a part is tried: then the list is given up, and its sender sends it anew.
+MOST_TRIES = 3
+# In the counts of a list: how often its next part has been tried.
+TRIED = "tried"
 # Seconds that one call goes on for; the lease counts from its instant.
 BOUT = 60
 
@@ -52,7 +55,7 @@ def run_due(*, at: datetime, stop: Stop = lambda: False) -> int:
 def _claim(at: datetime) -> ListCheck | None:
     """Take a list for this process: whoever writes the lease has it."""
     due = (
-        select(ListCheck.id)
+        select(ListCheck.id, ListCheck.counts)
         .where(
             ListCheck.state.in_([WorkState.queued, WorkState.running]),
             or_(ListCheck.leased_until.is_(None), ListCheck.leased_until <= at),
@@ -62,17 +65,24 @@ def _claim(at: datetime) -> ListCheck | None:
         .with_for_update(skip_locked=True)
     )
     with atomic() as tx:
-        key = tx.scalar(due)
-        if key is None:
+        waiting = tx.execute(due).first()
+        if waiting is None:
             return None
-        taken = update(ListCheck).where(ListCheck.id == key)
-        tx.execute(taken.values(state=WorkState.running, leased_until=at + LEASE))
+        key, counts = waiting
+        counts = {**counts, TRIED: counts.get(TRIED, 0) + 1}
+        taken = {"state": WorkState.running, "leased_until": at + LEASE}
+        mine = update(ListCheck).where(ListCheck.id == key)
+        tx.execute(mine.values(counts=counts, **taken))
         found = select(ListCheck).where(ListCheck.id == key)
         return tx.scalar(found.execution_options(populate_existing=True))
 
 
 def _check(check: ListCheck, at: datetime, enough: Stop) -> int:
     begun = check.done
+    if check.counts[TRIED] > MOST_TRIES:
+        current_app.logger.error("list %s is given up", check.reference)
+        _end(check, WorkState.failed, at)
+        return 0
     try:
         claims = keeping.claims_of(check)
     except NotFound:
@@ -83,7 +93,7 @@ def _check(check: ListCheck, at: datetime, enough: Stop) -> int:
         if not _part(check, claims[check.done : check.done + PART], at):
             return check.done - begun
     if check.done < check.rows:
-        _write(check, leased_until=None)
+        _write(check, leased_until=None, counts=_answered(check))
     else:
         _end(check, WorkState.ready, at)
     return check.done - begun
@@ -106,7 +116,7 @@ def _part(check: ListCheck, claims: Sequence[Claim], at: datetime) -> bool:
             found = verdicts.of(check, claims, at=at)
             found = _until_too_many(check, organisation, found, at)
             _record(check, organisation, found, at)
-        counted = Counter(check.counts)
+        counted = Counter(_answered(check))
         counted.update(verdict.value for verdict, _ in found)
         _write(check, counts=dict(counted))
         answers = [
@@ -123,16 +133,15 @@ def _until_too_many(
     found: Sequence[Found],
     at: datetime,
 ) -> list[Found]:
-    """Charge what was not found to the organisation; leave out what comes after it."""
+    """Charge what was not found to the lists' budget; leave out what comes after it."""
     missed = check.counts.get(Verdict.not_found, 0)
     ended = False
-    budget = [(lookups.organisation_budget(organisation), lookups.ORGANISATION)]
     kept: list[Found] = []
     for verdict, result in found:
         if not ended and verdict is Verdict.not_found:
             missed += 1
             try:
-                throttle.charge_named(Door.lookup, budget, at=at)
+                lookups.charge_list(organisation, at=at)
             except TooManyTries:
                 ended = True
             ended = ended or missed > MOST_NOT_FOUND
@@ -184,12 +193,17 @@ def _end(check: ListCheck, state: WorkState, at: datetime) -> None:
                 name=member.name,
                 path=f"/verifier/checks/{check.reference}",
             )
-        counts = {name: n for name, n in check.counts.items() if n}
+        counts = {name: n for name, n in _answered(check).items() if n}
         subject = f"list_check:{check.reference}"
         audit.append(
             AuditAction.list_checked, subject, by=None, at=at, state=state, **counts
         )
     keeping.forget_list(check.reference)
+
+
+def _answered(check: ListCheck) -> dict[str, int]:
+    """Return the counts of a list without the tries of the part that comes next."""
+    return {name: n for name, n in check.counts.items() if name != TRIED}
 
 
 def _write(check: ListCheck, **values: object) -> bool:

@@ -1,8 +1,8 @@
 """What a claim is answered: a word that tells no mark that was not claimed.
 
 Guessing is shut out in three ways: a number is looked at once in a list, a result is
-held against the claims of three lists in thirty days, and what is not found counts as
-the wrong tries of the organisation. See docs/decisions/0019-looking-up.md.
+held against the claims of three lists in thirty days, and what is not found counts in
+a budget of the organisation's lists. See docs/decisions/0019-looking-up.md.
 """
 
 from collections.abc import Collection, Sequence

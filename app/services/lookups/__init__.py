@@ -36,9 +36,11 @@ DAY = 24 * 60
 USER = Budget(15, 60)
 # Wrong dates for one number: five in a day are a hundred years for one candidate.
 NUMBER = Budget(5, DAY)
-# Wrong tries of one organisation, those of its lists too: of some 2,000 likely dates
-# of birth for a number, a day of them finds one person in twenty days.
-ORGANISATION = Budget(100, DAY)
+# Wrong tries of one organisation, and those of its lists, so that a list never shuts
+# the search. Of some 2,000 likely dates of birth for a number, a day of both together
+# finds one person in twenty days.
+ORGANISATION = Budget(50, DAY)
+LISTS = Budget(50, DAY)
 # Everybody together: above any honest hour's mistakes.
 ALL = Budget(1000, 60)
 # Whatever an organisation asks, found or not: ten times a busy registrar's day.
@@ -219,12 +221,16 @@ def _budgets(member: Member, number: str) -> list[tuple[str, Budget]]:
     return [
         (f"user:{member.reference}", USER),
         (f"number:{home}:{number}", NUMBER),
-        (organisation_budget(member.organisation), ORGANISATION),
+        (f"organisation:{home}", ORGANISATION),
         ("all", ALL),
         (f"answers:{home}", ANSWERS),
     ]
 
 
-def organisation_budget(organisation: Organisation) -> str:
-    """Return the name of the budget for an organisation's wrong tries."""
-    return f"organisation:{organisation.reference}"
+def charge_list(organisation: Organisation, *, at: datetime) -> None:
+    """Charge what a list of an organisation did not find; raises TooManyTries.
+
+    A budget of its own: whoever sends a list a day early can search all the same.
+    """
+    name = f"lists:{organisation.reference}"
+    throttle.charge_named(Door.lookup, [(name, LISTS)], at=at)

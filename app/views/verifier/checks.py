@@ -1,5 +1,7 @@
 """Checking a list: send it, see how far it is, read and take the answers."""
 
+from collections.abc import Mapping
+
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -8,7 +10,7 @@ from wtforms import StringField
 
 from app import clock
 from app.errors import Refused
-from app.models import ListCheck, Member
+from app.models import Member
 from app.services import list_checks, lookups
 from app.services.list_checks import Verdict, files
 from app.values import WorkState
@@ -75,14 +77,14 @@ def checks() -> ResponseReturnValue:
 @member_only
 def check(reference: str) -> ResponseReturnValue:
     """Show how far a list is, and its answers page by page."""
-    own = list_checks.own(_member(), reference)
+    own, at = list_checks.own(_member(), reference), clock.now()
     number = request.args.get("page", 1, type=int)
     return render_template(
         "verifier/check.html",
         check=own,
         state=STATES[own.state],
-        page=list_checks.answers(own, number),
-        counts=_counts(own),
+        page=list_checks.answers(own, number, at=at),
+        counts=_counts(list_checks.counts(own, at=at)),
         words=files.WORDS,
         kinds=KINDS,
         headings=list_checks.HEADINGS,
@@ -93,7 +95,7 @@ def check(reference: str) -> ResponseReturnValue:
 @member_only
 def check_answers(reference: str) -> ResponseReturnValue:
     """Give all answers of a list as a file."""
-    rows = list_checks.all_answers(_member(), reference)
+    rows = list_checks.all_answers(_member(), reference, at=clock.now())
     content = "".join(files.answers_csv(rows))
     return _file(content.encode(), CSV, "answers.csv")
 
@@ -112,9 +114,9 @@ def check_template() -> ResponseReturnValue:
     return _file(files.template_xlsx(), files.XLSX, "list.xlsx")
 
 
-def _counts(check: ListCheck) -> list[tuple[str, int]]:
+def _counts(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     """Return how many rows got which answer, in the order in which they matter."""
-    counted = ((str(files.WORDS[one]), check.counts.get(one, 0)) for one in Verdict)
+    counted = ((str(files.WORDS[one]), counts.get(one, 0)) for one in Verdict)
     return [(words, count) for words, count in counted if count]
 
 

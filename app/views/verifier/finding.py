@@ -1,6 +1,5 @@
 """Candidate search: a result by its statement number and date of birth."""
 
-from dataclasses import replace
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, url_for
@@ -74,12 +73,13 @@ def found(reference: str) -> ResponseReturnValue:
         words = over.message
         return render_template("verifier/found_over.html", words=words), over.status
     standing = standing_now.of(lookup, at=now)
-    shown = showing.of(lookup.entry, result, ShareScope.components)
+    scope, amended = ShareScope.components, standing.amended
+    shown = showing.of(lookup.entry, result, scope, amended=amended)
     exam_name = grading.exam(lookup.entry.session.exam).name
     return render_template(
         "verifier/found.html",
         lookup=lookup,
-        shown=replace(shown, amended=standing.amended),
+        shown=shown,
         standing=standing,
         exam_name=exam_name,
         until=lookup.at + lookups.READABLE,
