@@ -7,14 +7,14 @@ before and the one after change in one transaction, or neither does.
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
-from app.models import Handover, Member, Organisation, User
-from app.services import access, audit, mail, succession
+from app.models import Handover, Member, Organisation
+from app.services import access, audit, mail, succession, tokens
 from app.services.members import authority
 from app.transactions import atomic
 from app.values import AuditAction, MemberRole, RequestState
@@ -42,14 +42,19 @@ def could_take_over(member: Member) -> list[Member]:
     )
 
 
-def open_for(member: Member) -> Handover | None:
+def ends_at(handover: Handover) -> datetime:
+    """Return from when on an offer that nobody has answered is over."""
+    return handover.offered_at + tokens.OFFER_LASTS
+
+
+def open_for(member: Member, *, at: datetime) -> Handover | None:
     """Return the offer that a member made or may answer, while it is open."""
     return db.session.scalar(
         select(Handover)
         .where(
             Handover.organisation_id == member.organisation_id,
             (Handover.from_id == member.id) | (Handover.to_id == member.id),
-            Handover.state == RequestState.open,
+            *_stands(at),
         )
         .options(joinedload(Handover.from_member), joinedload(Handover.to_member))
     )
@@ -63,6 +68,7 @@ def offer(to: Member, *, by: Member, at: datetime) -> Handover:
     with atomic() as tx:
         authority.hold(by.organisation_id, by)
         _require_able(to, by)
+        _end_over(by, at)
         made = Handover(
             organisation_id=by.organisation_id,
             from_id=by.id,
@@ -156,11 +162,31 @@ def _decide(
         raise NotFound(access.NOTHING_HERE)
     done = db.session.execute(
         update(Handover)
-        .where(Handover.id == handover.id, Handover.state == RequestState.open)
+        .where(Handover.id == handover.id, *_stands(at))
         .values(state=decided, decided_at=at)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(_l("This offer is over."))
+
+
+def _stands(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that an offer is open, and not over."""
+    since = at - tokens.OFFER_LASTS
+    return Handover.state == RequestState.open, Handover.offered_at > since
+
+
+def _end_over(by: Member, at: datetime) -> None:
+    """Put away an offer that was open for its whole time, to make room for another."""
+    over = db.session.scalar(
+        select(Handover).where(
+            Handover.organisation_id == by.organisation_id,
+            Handover.state == RequestState.open,
+            Handover.offered_at <= at - tokens.OFFER_LASTS,
+        )
+    )
+    if over is not None:
+        over.state, over.decided_at = RequestState.declined, at
+        _trace(AuditAction.primary_offer_ended, over, None, at, how="expired")
 
 
 def _home(member: Member) -> Organisation:
@@ -172,7 +198,7 @@ def _home(member: Member) -> Organisation:
 def _trace(
     action: AuditAction,
     handover: Handover,
-    by: Member | User,
+    by: Member | None,
     at: datetime,
     **detail: str,
 ) -> None:

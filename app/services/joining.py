@@ -19,6 +19,7 @@ from app.services import access, applications, audit, mail, throttle, typed_addr
 from app.services import members as users
 from app.services.doors import Door
 from app.services.members import NewMember
+from app.services.throttle import Budget
 from app.transactions import atomic
 from app.values import (
     AuditAction,
@@ -28,9 +29,12 @@ from app.values import (
     RequestState,
 )
 
-# Requests that wait for one organisation at most: more are nobody's colleagues, and
-# would hide those who are.
+# Requests of a week that wait for one organisation at most: more are nobody's
+# colleagues, and would hide those who are.
 MOST_OPEN = 50
+# How many of a day come from one network address: in the eight days that a week may
+# touch, fewer than there is room for, so that one stranger never shuts out the others.
+FROM_ONE_ADDRESS = Budget(6, 24 * 60)
 # How long a primary user may take before staff are asked to look, and how many fit on
 # their desk.
 PATIENCE = timedelta(days=7)
@@ -60,8 +64,10 @@ def ask(
     request = _request(organisation, asking, at)
     throttle.charge(Door.join_request, request.email, address, at=at)
     throttle.charge(Door.join_request, organisation.reference, address, at=at)
+    whence = f"{organisation.reference}:{address}"
+    throttle.charge_named(Door.join_request, [(whence, FROM_ONE_ADDRESS)], at=at)
     with atomic() as tx:
-        _require_room(organisation)
+        _require_room(organisation, at)
         known = typed_addresses.owner(request.email)
         if known is not None:
             typed_addresses.tell_owner(known, at=at)
@@ -78,10 +84,13 @@ def ask(
 
 
 def open_for(organisation: Organisation) -> list[JoinRequest]:
-    """Return the requests that wait for an answer of an organisation, oldest first."""
+    """Return the requests that wait for an answer of an organisation, oldest first.
+
+    Where they are too many for a page, those that came last.
+    """
     waiting = select(JoinRequest).where(*_waits_for(organisation.id))
-    ordered = waiting.order_by(JoinRequest.asked_at, JoinRequest.id)
-    return list(db.session.scalars(ordered.limit(MOST_OPEN)))
+    latest = waiting.order_by(JoinRequest.asked_at.desc(), JoinRequest.id.desc())
+    return list(reversed(db.session.scalars(latest.limit(MOST_OPEN)).all()))
 
 
 def waiting_for(member: Member) -> int:
@@ -172,14 +181,19 @@ def _request(organisation: Organisation, asking: Asking, at: datetime) -> JoinRe
     )
 
 
-def _require_room(organisation: Organisation) -> None:
-    """Refuse to ask what nobody may be let into, or what too many ask already."""
+def _require_room(organisation: Organisation, at: datetime) -> None:
+    """Refuse to ask what nobody may be let into, or what too many ask already.
+
+    A request that nobody answers for a week waits on, and takes up no room.
+    """
     # Locked, so that it cannot be suspended, or overrun, at the same moment.
     status = select(Organisation.status).where(Organisation.id == organisation.id)
     standing = db.session.scalar(status.with_for_update(key_share=True))
     if standing is not OrganisationStatus.approved:
         raise NotFound(access.NOTHING_HERE)
-    counted = select(func.count(JoinRequest.id)).where(*_waits_for(organisation.id))
+    counted = select(func.count(JoinRequest.id)).where(
+        *_waits_for(organisation.id), JoinRequest.asked_at > at - PATIENCE
+    )
     if (db.session.scalar(counted) or 0) >= MOST_OPEN:
         raise Refused(TOO_MANY, status=429)
 

@@ -47,6 +47,9 @@ LASTS = {
     Purpose.answer_board: timedelta(days=30),
     Purpose.second_factor: timedelta(minutes=10),
 }
+# How long an offer of the primary role stands, which is answered after signing in: a
+# colleague may be away for a week.
+OFFER_LASTS = timedelta(days=14)
 
 
 def make(purpose: Purpose, person: Person, *, at: datetime) -> str:

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from app.extensions import db
 from app.models import Member
-from tests.browser.inspection import shortcomings
+from tests.browser.inspection import overhanging, shortcomings
 from tests.browser.people import (
     PASSWORD,
     fill_in,
@@ -23,6 +23,8 @@ pytestmark = pytest.mark.browser
 
 USERS = "/verifier/organisation/users"
 HANDOVER = "Hand over the primary role"
+# One word, and wider than its column.
+TITLE = "Donaudampfschifffahrtsgesellschaftskapitänsassistentin"
 
 
 @pytest.fixture
@@ -57,22 +59,23 @@ def test_a_user_is_added_stopped_let_in_again_and_removed(
     stage, visitors, words, home, desk_of
 ):
     name, primary = home("Ravenna Institute")
-    email = primary.replace("registrar", "tea")
+    email = primary.replace("registrar", "tea." + "tosi" * 14)
     stage.share(stage.candidate("Amina", "Benali"), primary)
     desk = desk_of(primary)
     follow_menu(desk, words, "Your organisation")
     follow(desk, words("Users"))
     follow(desk, words("Add a user"))
-    texts = {"First name": "Tea", "Last name": "Tosi", "Job title": "Assistant"}
+    texts = {"First name": "Tea", "Last name": "Tosi", "Job title": TITLE}
     fill_in(desk, words, {**texts, "Work email address": primary})
     press(desk, words("Add and send the link"))
     used = words("Somebody uses this address already.")
     expect(problem_of(desk, words("Work email address"))).to_contain_text(used)
-    expect(desk.get_by_label(words("Job title"), exact=True)).to_have_value("Assistant")
+    expect(desk.get_by_label(words("Job title"), exact=True)).to_have_value(TITLE)
     fill_in(desk, words, {"Work email address": email})
     press(desk, words("Add and send the link"))
     row = desk.get_by_role("row", name="Tea Tosi")
     expect(row).to_contain_text(words("Invited, no password yet"))
+    assert overhanging(desk) == []
     subject = words("You have been added to %(organisation)s", organisation=name)
     post = stage.service.post_office
     first = link_in(post.wait_for(email, re.escape(subject)))

@@ -2,6 +2,7 @@
 
 import random
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -53,7 +54,9 @@ def trail():
 def test_an_offer_changes_nothing_before_it_is_accepted(rita, carlo, offered):
     assert roles(rita, carlo) == ["primary", "admin"]
     assert told("handover_offered") == [carlo.email]
-    assert handovers.open_for(rita) == handovers.open_for(carlo) == offered
+    assert (
+        handovers.open_for(rita, at=NOW) == handovers.open_for(carlo, at=NOW) == offered
+    )
     with pytest.raises(Refused):
         members.create(NEW, carlo.organisation, by=carlo, at=NOW)
 
@@ -62,7 +65,7 @@ def test_both_roles_change_when_it_is_accepted_and_both_are_told(rita, carlo, of
     handovers.accept(offered, by=carlo, at=NOW)
     assert roles(rita, carlo) == ["admin", "primary"]
     assert told("primary_changed") == [carlo.email, rita.email]
-    assert handovers.open_for(rita) is None
+    assert handovers.open_for(rita, at=NOW) is None
     assert trail() == ["primary_offered", "primary_handed_over"]
     with pytest.raises(Refused):
         members.create(NEW, rita.organisation, by=rita, at=NOW)
@@ -101,7 +104,7 @@ def test_nobody_promotes_themselves(cast, rita, carlo, offered):
             handovers.take_back(offered, by=one, at=NOW)
         with pytest.raises(Refused):
             handovers.offer(one, by=one, at=NOW)
-    assert handovers.open_for(dora) is None
+    assert handovers.open_for(dora, at=NOW) is None
     assert roles(rita, carlo, dora) == ["primary", "admin", "admin"]
 
 
@@ -110,6 +113,27 @@ def test_there_is_one_offer_at_a_time(cast, rita, offered):
     with pytest.raises(Conflict):
         handovers.offer(dora, by=rita, at=NOW)
     assert told("handover_offered") == ["carlo@acme.example"]
+
+
+def test_an_offer_that_nobody_answers_is_over_after_two_weeks(rita, carlo, offered):
+    over = NOW + timedelta(days=14)
+    moment = timedelta(seconds=1)
+    assert handovers.ends_at(offered) == over
+    for one in (rita, carlo):
+        assert handovers.open_for(one, at=over - moment) == offered
+        assert handovers.open_for(one, at=over) is None
+    for answer in (handovers.accept, handovers.decline):
+        with pytest.raises(Conflict):
+            answer(offered, by=carlo, at=over)
+    with pytest.raises(Conflict):
+        handovers.take_back(offered, by=rita, at=over)
+    assert roles(rita, carlo) == ["primary", "admin"]
+    with pytest.raises(Conflict):
+        handovers.offer(carlo, by=rita, at=over - moment)
+    again = handovers.offer(carlo, by=rita, at=over)
+    assert trail() == ["primary_offered", "primary_offer_ended", "primary_offered"]
+    handovers.accept(again, by=carlo, at=over + moment)
+    assert roles(rita, carlo) == ["admin", "primary"]
 
 
 @pytest.mark.parametrize("how", ["active", "password_hash", "foreign", "self"])
@@ -130,7 +154,7 @@ def test_the_role_goes_to_an_active_colleague_who_can_sign_in(cast, rita, carlo,
 @pytest.mark.parametrize("act", [members.deactivate, members.remove])
 def test_an_offer_ends_with_whoever_leaves(rita, carlo, offered, act):
     act(carlo, by=rita, at=NOW)
-    assert handovers.open_for(rita) is None
+    assert handovers.open_for(rita, at=NOW) is None
     with pytest.raises(Conflict):
         members.deactivate(rita, by=None, at=NOW)
 
@@ -156,7 +180,7 @@ def test_the_board_adds_a_new_person_in_their_place(cast, rita, carlo, offered):
     nora = succession.replace_by_new(cast.acme, NEW, by=officer, why="Left.", at=NOW)
     assert roles(rita, carlo, nora) == ["admin", "admin", "primary"]
     assert told("member_added") == [nora.email]
-    assert handovers.open_for(carlo) is None
+    assert handovers.open_for(carlo, at=NOW) is None
     with pytest.raises(Conflict):
         handovers.accept(offered, by=carlo, at=NOW)
 

@@ -1,5 +1,6 @@
 """Somebody asks to join an organisation: who decides, who is told, what is kept."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -149,6 +150,31 @@ def test_nobody_floods_an_organisation_with_requests(cast, monkeypatch):
         ask(cast.acme, email="m@acme.example", at=NOW + DAY)
     assert refusal.value.status == 429
     assert len(joining.open_for(cast.acme)) == 5
+
+
+def test_one_stranger_never_keeps_colleagues_out(cast):
+    for day in range(10):
+        for n in range(10):
+            at = NOW + day * DAY + n * timedelta(hours=1)
+            with suppress(TooManyTries):
+                ask(cast.acme, email=f"s{day}.{n}@else.example", at=at)
+    assert 8 * joining.FROM_ONE_ADDRESS.failures < joining.MOST_OPEN
+    end = NOW + 10 * DAY
+    ask(cast.acme, email="nadia@acme.example", address="192.0.2.9", at=end)
+    shown = joining.open_for(cast.acme)
+    assert len(shown) == joining.MOST_OPEN
+    # Whoever asked last stands last, and is not left out for those who came before.
+    assert shown[-1].email == "nadia@acme.example"
+
+
+def test_many_at_once_are_enough_until_they_are_a_week_old(cast):
+    for n in range(joining.MOST_OPEN):
+        save(_row(cast.acme, f"s{n}@else.example", NOW - joining.PATIENCE + DAY))
+    with pytest.raises(Refused) as refusal:
+        ask(cast.acme)
+    assert refusal.value.status == 429
+    ask(cast.acme, at=NOW + 2 * DAY)
+    assert joining.open_for(cast.acme)[-1].email == "nadia@acme.example"
 
 
 @pytest.mark.parametrize("status", ["applied", "refused", "suspended"])

@@ -56,9 +56,21 @@ def test_only_members_of_an_approved_organisation_get_in(cast, status):
     if status == "applied":
         cast.acme.decided_at = None
     db.session.commit()
+    with pytest.raises(Refused) as wrong:
+        sign_in(password="wrong password")
+    assert (wrong.value.message, wrong.value.status) == (signins.WRONG, 401)
     with pytest.raises(Refused) as refusal:
         sign_in()
+    told = str(refusal.value.message)
+    if status == "suspended":
+        assert "Acme University is paused" in told
+        assert refusal.value.status == 403
+        cast.verifier.active = False
+        db.session.commit()
+        with pytest.raises(Refused) as refusal:
+            sign_in()
     assert refusal.value.message == signins.WRONG
+    assert cast.verifier.last_visit_at is None
 
 
 def test_everybody_who_may_not_in_hears_the_same(cast):

@@ -239,13 +239,18 @@ def test_the_role_is_offered_and_accepted_with_both_passwords(app, cast, rita, c
     assert rita.submit(HANDOVER, form).status_code == 400
     assert not mails("handover_offered")
     assert rita.submit(HANDOVER, {**form, "password": PASSWORD}).status_code == 303
-    assert "You have offered the primary role" in words(rita.page(HANDOVER))
+    offered = words(rita.page(HANDOVER))
+    assert "You have offered the primary role" in offered
+    assert "Open until" in offered
+    assert "28 December 2026, 09:00" in offered
     (message,) = mails("handover_offered")
     assert message.values["path"] == HANDOVER
     browser = other_browser(app, carlo)
     assert HANDOVER in links(browser.page(USERS))
     assert "You have offered the primary role to Carlo" in words(rita.page(USERS))
-    assert "Rita Registrar would like to hand" in words(browser.page(HANDOVER))
+    asked = words(browser.page(HANDOVER))
+    assert "Rita Registrar would like to hand" in asked
+    assert "Open until: 28 December 2026" in asked
     for wrong in ({}, {"password": "wrong"}):
         assert browser.submit(HANDOVER, wrong).status_code == 400
     assert roles(cast.verifier, carlo) == ["primary", "admin"]

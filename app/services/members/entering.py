@@ -1,10 +1,13 @@
 """How members get in, and get a password."""
 
 from datetime import datetime
+from email.utils import parseaddr
 
+from flask import current_app
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, or_, select, update
 
-from app.errors import NotFound
+from app.errors import NotFound, Refused
 from app.extensions import db
 from app.models import Member, Organisation
 from app.services import audit, factors, mail, passwords, signins, throttle, tokens
@@ -20,7 +23,8 @@ def sign_in(
 ) -> Member:
     """Return the active member of an approved organisation who knows the password.
 
-    The visit begins here, unless the code of an authenticator app is still to come.
+    The visit begins here, unless the code of an authenticator app is still to come. Of
+    a suspended organisation they are told that it is, and nobody else is.
     """
     typed = email.strip().lower()
     member = signins.admit(
@@ -33,6 +37,7 @@ def sign_in(
         browser=browser,
     )
     assert isinstance(member, Member)
+    _require_approved(member)
     if factors.of(member) is None:
         begin_visit(member, at=at)
     return member
@@ -124,11 +129,29 @@ def admitted() -> tuple[ColumnElement[bool], ...]:
     return Member.active.is_(True), home
 
 
+def _require_approved(member: Member) -> None:
+    """Tell whoever knows the password that their organisation is suspended."""
+    home = member.organisation
+    if home is None or home.status is OrganisationStatus.approved:
+        return
+    _, contact = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
+    words = _l(
+        "The account of %(organisation)s is paused while the board checks something,"
+        " and nobody can sign in to it. If you have questions, write to %(contact)s.",
+        organisation=home.name,
+        contact=contact,
+    )
+    raise Refused(words, status=403)
+
+
 def _verifier(email: str) -> Member | None:
+    standing = (OrganisationStatus.approved, OrganisationStatus.suspended)
     return db.session.scalar(
-        select(Member).where(
+        select(Member)
+        .join(Organisation, Organisation.id == Member.organisation_id)
+        .where(
             Member.email == email,
-            Member.organisation_id.is_not(None),
-            *admitted(),
+            Member.active.is_(True),
+            Organisation.status.in_(standing),
         )
     )

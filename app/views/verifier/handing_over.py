@@ -18,7 +18,7 @@ from app.views.verifier.users_forms import AnswerForm, OfferForm, SureForm
 @member_only
 def handover() -> Any:
     """Let the primary user offer their role, and whoever is asked answer."""
-    offer = handovers.open_for(g.member)
+    offer = handovers.open_for(g.member, at=clock.now())
     if offer is None:
         if members.is_primary(g.member):
             return _offer()
@@ -58,8 +58,9 @@ def _take_back(offer: Handover) -> Any:
                 return redirect(url_for("verifier.users"), 303)
             except Refused as problem:
                 status = form.refuse(problem)
+    until = handovers.ends_at(offer)
     return render_template(
-        "verifier/handover_open.html", form=form, offer=offer
+        "verifier/handover_open.html", form=form, offer=offer, until=until
     ), status
 
 
@@ -78,8 +79,9 @@ def _answer(offer: Handover) -> Any:
                 status = form.refuse(problem)
     shown = AnswerForm(formdata=None) if declines else form
     shown.form_errors = form.form_errors
+    until = handovers.ends_at(offer)
     return render_template(
-        "verifier/handover_answer.html", form=shown, offer=offer
+        "verifier/handover_answer.html", form=shown, offer=offer, until=until
     ), status
 
 

@@ -13,10 +13,14 @@ from app.models import Member
 from app.services import handovers, joining, members
 from app.services.members import NewMember
 from app.values import Language
+from app.views.forms import EsitoForm
 from app.views.guards import member_only
 from app.views.verifier import pages
 from app.views.verifier.forms import ROLES
 from app.views.verifier.users_forms import NewUserForm, SureForm, UserForm
+
+# The status of the answer to a form that did what it asked for: see the page.
+DONE = 303
 
 
 @pages.get("/organisation/users")
@@ -29,7 +33,7 @@ def users() -> Any:
         page=members.page_of(g.member, number),
         member=g.member,
         decides=members.is_primary(g.member),
-        offer=handovers.open_for(g.member),
+        offer=handovers.open_for(g.member, at=clock.now()),
         waiting=joining.waiting_for(g.member),
         roles=ROLES,
     )
@@ -40,18 +44,16 @@ def users() -> Any:
 def add_user() -> Any:
     """Add a colleague, who is sent a link to set a password."""
     members.require_primary(g.member)
-    form, status = NewUserForm(), 200
-    if form.is_submitted():
-        status = 400
-        if form.validate():
-            try:
-                added = members.create(
-                    _new(form), g.member.organisation, by=g.member, at=clock.now()
-                )
-                flash(_("We have sent %(email)s a link.", email=added.email), "success")
-                return redirect(url_for("verifier.users"), 303)
-            except Refused as problem:
-                status = form.refuse(problem)
+    form = NewUserForm()
+
+    def add() -> str:
+        home, at = g.member.organisation, clock.now()
+        added = members.create(_new(form), home, by=g.member, at=at)
+        return _("We have sent %(email)s a link.", email=added.email)
+
+    status = _done(form, add)
+    if status == DONE:
+        return redirect(url_for("verifier.users"), DONE)
     return render_template("verifier/user_add.html", form=form), status
 
 
@@ -61,23 +63,22 @@ def user(reference: str) -> Any:
     """Show one user to the primary user, who may put name and job title right."""
     members.require_primary(g.member)
     person = members.own(g.member, reference)
-    form, status = UserForm(obj=person), 200
-    if form.is_submitted():
-        status = 400
-        if form.validate():
-            try:
-                members.change(
-                    person,
-                    first_name=form.first_name.data,
-                    family_name=form.family_name.data,
-                    job_title=form.job_title.data,
-                    by=g.member,
-                    at=clock.now(),
-                )
-                flash(_("Saved."), "success")
-                return redirect(url_for("verifier.user", reference=reference), 303)
-            except Refused as problem:
-                status = form.refuse(problem)
+    form = UserForm(obj=person)
+
+    def change() -> str:
+        members.change(
+            person,
+            first_name=form.first_name.data,
+            family_name=form.family_name.data,
+            job_title=form.job_title.data,
+            by=g.member,
+            at=clock.now(),
+        )
+        return _("Saved.")
+
+    status = _done(form, change)
+    if status == DONE:
+        return redirect(url_for("verifier.user", reference=reference), DONE)
     page = render_template(
         "verifier/user.html", form=form, person=person, member=g.member, roles=ROLES
     )
@@ -186,17 +187,16 @@ def _act(
     """Ask before an act on a user, saying what will happen; do it on the answer."""
     members.require_primary(g.member)
     person: Member = members.own(g.member, reference)
-    form, status = SureForm(), 200
-    if form.is_submitted():
-        status = 400
-        if form.validate():
-            try:
-                act(person, by=g.member, at=clock.now())
-                flash(done, "success")
-                here = url_for("verifier.user", reference=reference)
-                return redirect(url_for("verifier.users") if gone else here, 303)
-            except Refused as problem:
-                status = form.refuse(problem)
+    form = SureForm()
+
+    def do() -> str:
+        act(person, by=g.member, at=clock.now())
+        return done
+
+    status = _done(form, do)
+    if status == DONE:
+        here = url_for("verifier.user", reference=reference)
+        return redirect(url_for("verifier.users") if gone else here, DONE)
     page = render_template(
         "verifier/user_act.html",
         form=form,
@@ -207,6 +207,22 @@ def _act(
         danger=danger,
     )
     return page, status
+
+
+def _done(form: EsitoForm, act: Callable[[], str]) -> int:
+    """Do what a form that was sent asks for, and say what `act` says of it.
+
+    Returns DONE, or with which status the form is shown.
+    """
+    if not form.is_submitted():
+        return 200
+    if not form.validate():
+        return 400
+    try:
+        flash(act(), "success")
+    except Refused as problem:
+        return form.refuse(problem)
+    return DONE
 
 
 def _new(form: NewUserForm) -> NewMember:
