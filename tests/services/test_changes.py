@@ -245,6 +245,27 @@ def test_what_was_looked_up_by_its_number_changes_too_and_once(cast, amina):
     assert sorted(map(bool, kept)) == [False, False, True]
 
 
+def test_who_was_shared_and_looked_up_stands_there_once(cast, share):
+    looked = looked_up(cast, cast.first)
+    amended(cast, NOW + 2 * DAY)
+    at = NOW + 3 * DAY
+    assert listed(cast, at) == [("Amina", 2, NOW + 2 * DAY)]
+    (row,) = changes.page_for(cast.verifier, at=at).rows
+    assert row.seen == share
+    # A page that was opened before has both, and may tick both.
+    both = [row.mark, f"{looked.reference}:2"]
+    assert changes.acknowledge(both, by=cast.verifier, at=at) == 1
+    assert listed(cast, at) == []
+    assert kinds(share).count(AccessKind.acknowledged) == 1
+    amended(cast, NOW + 4 * DAY, version=3, overall=190)
+    later = NOW + 5 * DAY
+    assert listed(cast, later) == [("Amina", 3, NOW + 4 * DAY)]
+    sharing.withdraw(share, by=share.account, at=later)
+    sharing.share(cast.amina, cast.acme, by=share.account, at=later)
+    # Sent anew, and not looked at since: what was looked up was taken note of.
+    assert listed(cast, later) == []
+
+
 def test_what_another_organisation_looked_up_is_theirs(cast, amina):
     other = cast.organisation("Other College", "other.example")
     theirs = looked_up(cast, cast.first, other)
@@ -263,7 +284,7 @@ def test_of_who_took_their_result_back_nothing_is_said_for_a_look_up_either(
     amended(cast, NOW + 2 * DAY)
     at = NOW + 3 * DAY
     seen = marks(cast, at)
-    assert len(seen) == 2
+    assert len(seen) == 1
     sharing.withdraw(share, by=amina, at=at)
     assert listed(cast, at) == []
     assert changes.acknowledge(seen, by=cast.verifier, at=at) == 0

@@ -60,7 +60,7 @@ def _held(references: list[str], by: Member, at: datetime) -> Any:
         select(Share.id)
         .where(
             Share.reference.in_(references),
-            Share.organisation_id == by.organisation_id,
+            Share.organisation_id + 0 == by.organisation_id,
             consent.stands(at),
         )
         .order_by(Share.id)
@@ -76,6 +76,8 @@ def _note_share(row: Any, by: Member, at: datetime) -> bool:
     done = db.session.execute(gone if row.now_id is None else moved)
     if done.rowcount != 1:  # type: ignore[attr-defined]
         return False
+    # What was looked up of the same candidate has no card of its own.
+    _note_lookup(row, by)
     db.session.add(
         ShareAccess(
             share_id=row.id,

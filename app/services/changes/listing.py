@@ -81,9 +81,14 @@ def count(member: Member, *, at: datetime) -> int:
 
 
 def _all(member: Member, at: datetime) -> Any:
-    shares = finding.of_shares(member, at).add_columns(literal(True).label("shared"))
-    lookups = finding.of_lookups(member, at).add_columns(literal(False).label("shared"))
-    return union_all(shares, lookups)
+    """Select what changed; who was both shared and looked up stands there as shared."""
+    shares = finding.of_shares(member, at)
+    shared = select(shares.subquery().c.entry_id)
+    lookups = finding.of_lookups(member, at).where(Lookup.entry_id.not_in(shared))
+    return union_all(
+        shares.add_columns(literal(True).label("shared")),
+        lookups.add_columns(literal(False).label("shared")),
+    )
 
 
 def _loaded(found: Sequence[Any]) -> list[Change]:

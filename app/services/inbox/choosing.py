@@ -10,7 +10,8 @@ from app.errors import NotFound, Refused
 from app.extensions import db
 from app.models import Member, Share
 from app.services import access
-from app.services.inbox.wanted import Wanted, all_keys, keys, whose
+from app.services.inbox.wanted import Wanted, all_keys, whose
+from app.services.inbox.ways import first_wanted
 
 # One download holds no more; nobody can look through it either.
 MOST_CHOSEN = 100_000
@@ -40,7 +41,7 @@ def selected(member: Member, selection: Selection, *, at: datetime) -> Select[in
         raise Refused(NOTHING_CHOSEN)
     if len(references) > MOST_TICKED or len(set(references)) < len(references):
         raise NotFound(access.NOTHING_HERE)
-    found = all_keys().where(Share.reference.in_(references))
+    found = all_keys(walked=False).where(Share.reference.in_(references))
     found = found.params(whose(member, at))
     if _count(found) != len(references):
         raise NotFound(access.NOTHING_HERE)
@@ -55,14 +56,14 @@ TOO_MANY = _l(
 
 
 def _all_that_match(member: Member, wanted: Wanted, at: datetime) -> Select[int]:
-    found = keys(wanted, member, at=at).params(whose(member, at))
-    count = _count(found.limit(MOST_CHOSEN + 1))
+    found = first_wanted(wanted, member, MOST_CHOSEN + 1, at=at)
+    count = _count(found.params(whose(member, at)))
     if not count:
         raise Refused(NOTHING_CHOSEN)
     if count > MOST_CHOSEN:
         raise Refused(TOO_MANY)
     # Newest first, so that what comes in meanwhile does not make it one too many.
-    return found.order_by(Share.at.desc(), Share.id.desc()).limit(MOST_CHOSEN)
+    return first_wanted(wanted, member, MOST_CHOSEN, at=at).params(whose(member, at))
 
 
 def _count(found: Select[int]) -> int:

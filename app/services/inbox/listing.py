@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal, select
 from sqlalchemy.orm import contains_eager
 
 from app.extensions import db
 from app.models import Entry, Member, Result, Share
 from app.services import consent, localtime, publication, requirements
 from app.services.inbox.ordering import NEWEST_FIRST, Order
-from app.services.inbox.wanted import Wanted, all_keys, keys, looked, whose
+from app.services.inbox.wanted import Wanted, all_keys, looked, whose
+from app.services.inbox.ways import first, first_wanted
 from app.services.requirements import Verdict
 from app.values import ResultStatus
 
@@ -104,30 +105,35 @@ def _rows(
 ) -> Select[Share, bool]:
     if not wanted and order == NEWEST_FIRST:
         return _newest_rows(consent.stands)
-    return _shown(keys(wanted, member, at=at), order)
+    return _shown(partial(first_wanted, wanted, member, at=at), order)
 
 
 @cache
 def _newest_rows(_stands: Callable[..., ColumnElement[bool]]) -> Select[Share, bool]:
     # Putting this statement together takes longer than running it: done once.
-    return _shown(all_keys(), NEWEST_FIRST)
+    return _shown(partial(first, all_keys()), NEWEST_FIRST)
 
 
-def _shown(found: Select[int], order: Order) -> Select[Share, bool]:
-    """Select a page of shares, each with whether the member has looked at it."""
+def _shown(cut: Callable[..., Select[int]], order: Order) -> Select[Share, bool]:
+    """Select a page of shares, each with whether the member has looked at it.
+
+    `cut`: see ways.first; of what is wanted.
+    """
+    before = bindparam("before", type_=Integer)
     if order.by_date:
-        ordered = found.order_by(*order.columns())
+        page = cut(ROWS + 1, order, before)
     else:
-        newest = found.order_by(*NEWEST_FIRST.columns()).limit(literal(MOST_SORTED))
-        sorted_keys = newest.subquery()
-        ordered = (
+        sorted_keys = cut(literal(MOST_SORTED)).subquery()
+        page = (
             select(Share.id)
             .join(sorted_keys, sorted_keys.c.id == Share.id)
             .join(Share.entry)
             .join(Entry.session)
             .order_by(*order.columns())
+            .offset(before)
+            .limit(ROWS + 1)
         )
-    shown_keys = ordered.offset(bindparam("before")).limit(ROWS + 1).subquery()
+    shown_keys = page.subquery()
     return (
         select(Share, looked())
         .join(shown_keys, shown_keys.c.id == Share.id)
@@ -186,7 +192,9 @@ def _counts(
         "most": most + 1,
     }
     if known is None and wanted:
-        matching = _number(keys(wanted, member, at=at))
+        matching = _number(
+            first_wanted(wanted, member, bindparam("most", type_=Integer), at=at)
+        )
         counting: Select[*tuple[int, ...]] = select(_new(since is not None), matching)
     else:
         counting = _counting(consent.stands, since is not None, known is None)
@@ -199,17 +207,18 @@ def _counting(
     _stands: Callable[..., ColumnElement[bool]], visited: bool, both: bool
 ) -> Select[*tuple[int, ...]]:
     new = _new(visited)
-    return select(new, _number(all_keys())) if both else select(new)
+    if not both:
+        return select(new)
+    # In order, so that a database that guesses reads the index and not the table.
+    return select(new, _number(first(all_keys(), bindparam("most", type_=Integer))))
 
 
 def _new(visited: bool) -> ColumnElement[int]:
     fresh = all_keys()
     if visited:
         fresh = fresh.where(Share.at > bindparam("since", type_=Share.at.type))
-    return _number(fresh, "most_new")
+    return _number(first(fresh, bindparam("most_new", type_=Integer)))
 
 
-def _number(found: Select[int], most: str = "most") -> ColumnElement[int]:
-    # In order, so that a database that guesses reads the index and not the table.
-    found = found.order_by(*NEWEST_FIRST.columns()).limit(bindparam(most))
+def _number(found: Select[int]) -> ColumnElement[int]:
     return select(func.count()).select_from(found.subquery()).scalar_subquery()

@@ -104,12 +104,14 @@ def _holds(text: str, words: Iterable[str]) -> bool:
 # --- As a condition -------------------------------------------------------------------
 
 
-def keys(wanted: Wanted, member: Member, *, at: datetime) -> Select[int]:
+def keys(
+    wanted: Wanted, member: Member, *, at: datetime, walked: bool = True
+) -> Select[int]:
     """Select the keys of the live shares with a member's own organisation that match.
 
-    The values for `whose` are still to be given.
+    The values for `whose` are still to be given. `walked`: see all_keys.
     """
-    found = all_keys()
+    found = all_keys(walked=walked)
     if wanted.read is not None:
         found = found.where(looked() if wanted.read else ~looked())
     for condition in (
@@ -117,7 +119,7 @@ def keys(wanted: Wanted, member: Member, *, at: datetime) -> Select[int]:
         *_about_requirements(wanted, member.organisation, at),
     ):
         found = found.where(condition)
-    about_entry = [*_about_person(wanted)]
+    about_entry = [*called(wanted), *_about_person(wanted)]
     if wanted.centres is not None:
         about_entry.append(Entry.centre_id.in_(wanted.centres))
     about_exam = [*_about_exam(wanted)]
@@ -129,18 +131,28 @@ def keys(wanted: Wanted, member: Member, *, at: datetime) -> Select[int]:
     return found
 
 
-def all_keys() -> Select[int]:
+def all_keys(*, walked: bool = True) -> Select[int]:
     """Select the keys of all live shares with the organisation, for values of `whose`.
 
-    It has to be an approved one.
+    It has to be an approved one. `walked`: by the organisation's own index, which
+    stands in the order of the list; not so where something else finds few sooner.
     """
-    own = select(Organisation.id).where(
-        Organisation.id == bindparam("organisation"),
-        Organisation.status == OrganisationStatus.approved,
-    )
+    organisation = Share.organisation_id if walked else Share.organisation_id + 0
     return select(Share.id).where(
-        Share.organisation_id == own.scalar_subquery(),
+        organisation == own(),
         consent.stands(bindparam("at", type_=Share.at.type)),
+    )
+
+
+def own() -> ColumnElement[int]:
+    """Return the organisation of `whose`, if it is an approved one."""
+    return (
+        select(Organisation.id)
+        .where(
+            Organisation.id == bindparam("organisation"),
+            Organisation.status == OrganisationStatus.approved,
+        )
+        .scalar_subquery()
     )
 
 
@@ -156,11 +168,15 @@ def looked() -> ColumnElement[bool]:
     )
 
 
-def _about_person(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
+def called(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
+    """Yield what is wanted of an Entry's names and day of birth."""
     for word in names.folded(wanted.name).split()[:WORDS]:
         yield Entry.folded_name.contains(word, autoescape=True)
     if wanted.date_of_birth:
         yield Entry.date_of_birth == wanted.date_of_birth
+
+
+def _about_person(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
     if wanted.id_number:
         number = identifiers.normalised_id_number(wanted.id_number)
         yield Entry.id_number == number

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
 
@@ -172,10 +173,11 @@ def _scores(
 ) -> tuple[list[str], list[str]]:
     """Return which scores are too low, and which are not to be seen."""
     opened = showing.scores_within(result, scope)
-    wanted = [(_("Overall"), asked.overall, result.overall)]
+    # Words only for what is wanting: a list has many rows, and most of them meet.
+    wanted = [(_l("Overall"), asked.overall, result.overall)]
     least = minimums(asked)
     wanted += [
-        (_(part.name), least.get(part.code), opened.get(part.code))
+        (_l(part.name), least.get(part.code), opened.get(part.code))
         for part in exam.components
     ]
     below: list[str] = []

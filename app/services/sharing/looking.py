@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Insert, exists, func, insert, select, update
+from sqlalchemy import Insert, Select, exists, func, insert, literal, select, update
 from sqlalchemy.orm import joinedload
 
 from app.errors import NotFound
@@ -111,6 +112,28 @@ def record_many(
     return given
 
 
+def record_again(
+    given: Select[int, Any], kind: AccessKind, *, by: Member, at: datetime
+) -> None:
+    """Write down that a member takes away once more what was given and recorded before.
+
+    `given` selects (share, result) keys in the order of the shares, which the caller
+    holds and has asked leave for: two statements, however many they are.
+    """
+    rows = given.subquery()
+    share, result = rows.c
+    look = [share, literal(by.id), literal(by.name[:161])]
+    look += [literal(kind, ShareAccess.kind.type), literal(at, ShareAccess.at.type)]
+    columns = ["share_id", "member_id", "member_name", "kind", "at"]
+    noted = exists().where(SeenVersion.share_id == share)
+    with atomic() as tx:
+        looks = select(*look).order_by(share)
+        tx.execute(insert(ShareAccess).from_select(columns, looks))
+        # One whose withdrawal they have taken note of has none; it may be out again.
+        seen = select(share, result).where(~noted).order_by(share)
+        tx.execute(insert(SeenVersion).from_select(["share_id", "result_id"], seen))
+
+
 def _record_part(
     pairs: list[tuple[int, int]], kind: AccessKind, by: Member, at: datetime
 ) -> set[int]:
@@ -141,7 +164,8 @@ def _held(pairs: list[tuple[int, int]], by: Member, at: datetime) -> list[Share]
         .join(Result, Result.entry_id == Share.entry_id)
         .where(
             Share.id.in_([share for share, _ in pairs]),
-            Share.organisation_id == own.scalar_subquery(),
+            # By the keys: its own index is of all that the organisation was sent.
+            Share.organisation_id + 0 == own.scalar_subquery(),
             consent.stands(at),
             Result.id.in_([result for _, result in pairs]),
             Result.status == ResultStatus.graded,
