@@ -5,6 +5,7 @@ not this has run.
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
@@ -20,7 +21,8 @@ from app.models import (
     Release,
     Result,
 )
-from app.services import ages, audit, certificates, mailing, readers
+from app.services import ages, audit, certificates, mailing, one_by_one, readers
+from app.services.amending import amends
 from app.services.publication import visible
 from app.services.signing import came_out, in_force
 from app.transactions import atomic
@@ -34,19 +36,24 @@ def announce_due(*, at: datetime) -> int:
     """Queue the e-mails of every release that has come out, or was taken back since.
 
     Claims each release by a conditional UPDATE, so that two processes tell people once.
-    Returns how many messages were queued.
+    One that fails is tried again with the next run, and keeps none of the others
+    waiting. Returns how many messages were queued.
     """
     waiting = Release.announced_at.is_(None)
     out = select(Release).where(in_force(at), Release.withdrawn_at.is_(None), waiting)
     taken = select(Release).where(
         came_out(at), Release.withdrawn_at.is_not(None), waiting
     )
-    told = 0
-    for release in db.session.scalars(out.order_by(Release.instant)).all():
-        told += _announce(release, at)
-    for release in db.session.scalars(taken.order_by(Release.withdrawn_at)).all():
-        told += _announce_withdrawn(release, at)
-    return told
+    begun = db.session.scalars(out.order_by(Release.instant)).all()
+    ended = db.session.scalars(taken.order_by(Release.withdrawn_at)).all()
+    works = [(release, _announce) for release in begun]
+    works += [(release, _announce_withdrawn) for release in ended]
+    return one_by_one.counted(
+        [
+            (f"announcing release {release.reference}", partial(tell, release, at))
+            for release, tell in works
+        ]
+    )
 
 
 def dedupe_keys(result: Result) -> list[str]:
@@ -106,7 +113,7 @@ def _to_tell(release: Release, at: datetime) -> Select[*tuple[Any, ...]]:
             Entry.guardian_email,
             Entry.language.label("entry_language"),
             Result.version,
-            readers.amends(at).label("amends"),
+            amends(at).label("amends"),
             ExamSession.exam,
             ExamSession.label,
         )

@@ -68,6 +68,21 @@ def count(action: AuditAction, subject: str, *, since: datetime) -> int:
     return db.session.scalar(done) or 0
 
 
+def done_since(
+    last: AuditAction, action: AuditAction, subject: str, *, by: Actor
+) -> bool:
+    """Tell whether somebody has done an act to something since the last of another."""
+    own = AuditRow.subject == subject
+    latest = select(func.max(AuditRow.id)).where(own, AuditRow.action == last.value)
+    done = select(AuditRow.id).where(
+        own,
+        AuditRow.action == action.value,
+        AuditRow.actor == actor_name(by),
+        AuditRow.id > latest.scalar_subquery(),
+    )
+    return db.session.scalar(done.limit(1)) is not None
+
+
 def chained_hash(row: AuditRow) -> str:
     """Return the SHA-256 that binds a row to its content and to the row before it."""
     parts = (

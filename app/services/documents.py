@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from app.errors import NotFound
 from app.models import Entry, Photo, Result
 from app.services import (
+    amending,
     credentials,
     grading,
     labels,
@@ -75,13 +76,14 @@ def statement_of_results(
     """Return the statement of a result (PDF), in the language of the entry.
 
     It prints as much as the scope opens; the candidate's own holds everything. A result
-    without scores prints its status in words; a corrected one says that it is amended
-    and which version it is.
+    without scores prints its status in words; an amended one says that it is, and which
+    version.
     """
     facts = _facts(entry, at)
     exam: Exam = facts["exam"]
     scores = showing.scores_within(result, scope)
     photo = showing.photo_within(entry, scope)
+    amended = amending.amended(result, at=at)
     end_read()
     with force_locale(entry.language.value):
         laid = scale.laid_out(WIDE, exam, result.overall, scores)
@@ -90,6 +92,7 @@ def statement_of_results(
             "statement_number": entry.statement_number,
             "place": facts["centre"].city,
             "version": result.version,
+            "amended": amended,
             "status": result.status.value,
             **_earned(exam, result, scores),
             "parts_left_out": bool(result.scores) and not scores,

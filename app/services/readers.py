@@ -12,21 +12,10 @@ from sqlalchemy.orm import aliased
 from app.extensions import db
 from app.models import Entry, ExamSession, Member, Organisation, Release, Result, Share
 from app.services import consent, mailing
+from app.services.amending import amends
 from app.services.publication import visible
 from app.services.signing import came_out
 from app.values import MemberRole, OrganisationStatus
-
-
-def amends(at: datetime) -> ColumnElement[bool]:
-    """Return the condition that an earlier version of a Result has been out."""
-    earlier, release = aliased(Result), aliased(Release)
-    released = exists().where(earlier.release_id == release.id, came_out(at, release))
-    return exists().where(
-        earlier.entry_id == Result.entry_id,
-        earlier.version < Result.version,
-        # Its release may have been taken back, and another one proposed since.
-        or_(earlier.hidden_at <= at, released.correlate(earlier)),
-    )
 
 
 def tell_amended(release: Release, *, at: datetime) -> int:

@@ -34,11 +34,13 @@ class Shown:
     photo: Photo | None
 
 
-def of(entry: Entry, result: Result, scope: ShareScope) -> Shown:
+def of(
+    entry: Entry, result: Result, scope: ShareScope, *, amended: bool = False
+) -> Shown:
     """Return what a scope lets somebody else see of a result.
 
     `overall` holds no component, neither in words nor in the picture; `photo` holds
-    the picture of the exam day where there is one.
+    the picture of the exam day where there is one. amended: see amending.py.
     """
     exam = grading.exam_on(entry.session.exam, entry.session.exam_date)
     scores = scores_within(result, scope)
@@ -56,7 +58,7 @@ def of(entry: Entry, result: Result, scope: ShareScope) -> Shown:
             if part.code in scores
         ),
         picture=scale.picture(exam, overall, scores),
-        amended=result.version > 1,
+        amended=amended,
         photo=photo_within(entry, scope),
     )
 

@@ -6,18 +6,20 @@ being looked into. Nothing of a result that was never out, or not yet.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models import Enquiry, Lookup, Result, Share
 from app.services import publication, signing, standings
+from app.services.amending import amends
 from app.services.enquiries.standing import Known, known_with
 from app.values import ResultStatus
 
@@ -33,6 +35,13 @@ class ResultState(StrEnum):
     withdrawn = "withdrawn"
     none = "none"
 
+
+# What is printed where a result is given as it stands.
+WORDS = {
+    ResultState.valid: _l("Valid"),
+    ResultState.under_enquiry: _l("Under enquiry"),
+    ResultState.amended: _l("Amended"),
+}
 
 Event: TypeAlias = tuple[ResultState, datetime]
 
@@ -74,7 +83,9 @@ def of_many(shares: Sequence[Share | Lookup], *, at: datetime) -> dict[int, Stan
     """
     keys = list({share.entry_id for share in shares})
     visible = publication.published_results(keys, at=at)
-    versions = _by_entry(db.session.scalars(_came_out(keys, at)))
+    versions: dict[int, list[Row[Result, bool]]] = defaultdict(list)
+    for row in db.session.execute(_came_out(keys, at)):
+        versions[row[0].entry_id].append(row)
     hidden = standings.hidden_since(keys, at=at)
     enquiries = _by_entry(db.session.scalars(_passed_on(keys)))
     return {
@@ -89,10 +100,33 @@ def of_many(shares: Sequence[Share | Lookup], *, at: datetime) -> dict[int, Stan
     }
 
 
+def of_results(
+    results: Sequence[Result], amended: Collection[int]
+) -> dict[int, ResultState]:
+    """Return what holds of results that may be seen, by the key of the entry.
+
+    They are graded; `amended` are the keys of those that are. It takes one query.
+    """
+    asked = _passed_on([result.entry_id for result in results])
+    enquiries = _by_entry(db.session.scalars(asked))
+    return {
+        result.entry_id: _holds(
+            result, enquiries[result.entry_id], result.id in amended
+        )
+        for result in results
+    }
+
+
+def _holds(result: Result, enquiries: Sequence[Enquiry], amended: bool) -> ResultState:
+    if any(known_with(row, result) is Known.with_board for row in enquiries):
+        return ResultState.under_enquiry
+    return ResultState.amended if amended else ResultState.valid
+
+
 def _standing(
     share: Share | Lookup,
     visible: Result | None,
-    versions: Sequence[Result],
+    versions: Sequence[Row[Result, bool]],
     hidden: datetime | None,
     enquiries: Sequence[Enquiry],
 ) -> Standing:
@@ -105,20 +139,20 @@ def _standing(
     if visible is None or visible.status is not ResultStatus.graded:
         gone = ResultState.withdrawn in told
         state = ResultState.withdrawn if gone else ResultState.none
-    elif any(known_with(row, visible) is Known.with_board for row in enquiries):
-        state = ResultState.under_enquiry
     else:
-        state = ResultState.amended if amended else ResultState.valid
+        state = _holds(visible, enquiries, amended)
     return Standing(state, events, amended)
 
 
-def _of_versions(versions: Sequence[Result]) -> Iterator[Event]:
+def _of_versions(versions: Sequence[Row[Result, bool]]) -> Iterator[Event]:
     """Give when versions came out; one without a grade takes back what was there."""
     graded = False
-    for result in filter(_was_seen, versions):
+    for result, amended in versions:
+        if not _was_seen(result):
+            continue
         out_at = _out_at(result)
         if result.status is ResultStatus.graded:
-            yield ResultState.amended if graded else ResultState.valid, out_at
+            yield ResultState.amended if amended else ResultState.valid, out_at
             graded = True
         elif graded:
             yield ResultState.withdrawn, out_at
@@ -142,10 +176,10 @@ def _of_enquiries(
             yield ResultState.confirmed, ended
 
 
-def _came_out(entry_ids: list[int], at: datetime) -> Select[Result]:
+def _came_out(entry_ids: list[int], at: datetime) -> Select[Result, bool]:
     """Select the versions that have been out, as far as their release tells."""
     return (
-        select(Result)
+        select(Result, amends(at))
         .join(Result.release)
         .options(joinedload(Result.release))
         .where(Result.entry_id.in_(entry_ids), signing.came_out(at))

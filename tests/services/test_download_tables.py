@@ -109,6 +109,14 @@ def test_no_cell_of_a_workbook_is_a_formula(names):
         assert (number.value, number.data_type) == (-5, "n")
 
 
+def test_no_heading_of_a_workbook_is_cut_off():
+    columns = [("first_name", "Name"), ("overall", "A heading " * 5)]
+    content = written(DownloadFormat.xlsx, [["Anna", 172]], columns)
+    wide = load_workbook(io.BytesIO(content)).active.column_dimensions
+    assert wide["A"].width >= len("B1 Preliminary for Schools")
+    assert wide["B"].width > len("A heading " * 5)
+
+
 @given(st.lists(TEXT, max_size=5))
 def test_a_file_for_programs_holds_each_name_as_it_is(names):
     rows = [[name, None] for name in names]

@@ -8,7 +8,7 @@ from flask_babel import force_locale
 
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
-from app.models import AuditRow, DefaultTemplate, DownloadTemplate
+from app.models import AuditRow, DefaultTemplate, DownloadTemplate, Result
 from app.services import organisations
 from app.services.downloads import templates
 from app.services.downloads.fields import DATE_FORMATS, FIELDS, OF_A_PART
@@ -84,8 +84,13 @@ def test_dates_are_written_as_the_template_says(cast, shared, key, written):
 def test_headings_and_words_are_in_the_language_of_whoever_asked(app, cast, shared):
     with force_locale("it"):
         headings = ALL_DETAILS.headings()
+    result = db.session.scalars(db.select(Result).filter_by(entry=cast.amina)).one()
+    result.grade = "Level B1"
+    db.session.commit()
     download = made(cast.verifier, language=Language.it)
-    assert lines(content(cast.verifier, download))[0] == headings
+    head, amina, _ = lines(content(cast.verifier, download))
+    assert head == headings
+    assert amina[head.index("Voto")] == "Livello B1"
 
 
 def test_instants_are_on_the_organisations_clock(cast, shared):

@@ -13,7 +13,14 @@ from pypdf import PdfReader
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
 from app.models import AuditRow, Download, DownloadRow, Mail, ShareAccess
-from app.services import audit, downloads, organisations, publication, storage
+from app.services import (
+    audit,
+    downloads,
+    organisations,
+    publication,
+    sharing,
+    storage,
+)
 from app.services.downloads import endings, kinds, leases, making, templates, writing
 from app.services.inbox import Selection
 from app.values import (
@@ -240,11 +247,21 @@ def test_an_amended_result_is_given_as_it_stands_and_marked(cast, registrar, sha
     assert (amina["Overall score"], amina["Status now"]) == ("180", "Amended")
     assert amina["Amended since"].startswith("2026-12-15")
     assert (boris["Status now"], boris["Amended since"]) == ("Valid", "")
-    assert looks(shared.amina) == [AccessKind.data] * 2
+    assert looks(shared.amina) == [AccessKind.data] * 3
     # Made a third time, because of somebody else: the mark stays.
     shared.withdraw(shared.boris, at=NOW + 2 * DAY)
     (amina,) = rows(content(registrar, download, NOW + 3 * DAY))
     assert amina["Amended since"]
+
+
+def test_a_second_version_that_was_the_first_one_out_is_given_as_valid(cast):
+    cast.result(cast.amina)
+    cast.result(cast.amina, version=2, **AMENDED)
+    account = cast.account(cast.amina)
+    cast.released()
+    sharing.share(cast.amina, cast.acme, by=account, at=NOW)
+    (amina,) = rows(content(cast.verifier, made(cast.verifier)))
+    assert (amina["Overall score"], amina["Status now"]) == ("180", "Valid")
 
 
 def test_a_heading_of_their_own_hides_nothing_that_is_said_of_an_amendment(
@@ -479,7 +496,8 @@ def test_the_oldest_files_make_room_for_the_newest(
             language="en",
             state=WorkState.ready,
             rows=0,
-            size=10**9,
+            # More than 32 bits count.
+            size=5 * 10**9,
             file="x" * 22,
             asked_at=NOW,
         )

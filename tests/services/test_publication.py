@@ -123,6 +123,35 @@ def test_a_release_tells_each_candidate_once(cast):
     assert announcing.announce_due(at=NOW + SECOND) == 0
 
 
+def test_a_release_that_fails_keeps_the_others_waiting_for_nothing(
+    cast, monkeypatch, caplog
+):
+    cast.result(cast.amina)
+    cast.account(cast.amina)
+    broken = cast.released(instant=NOW - SECOND)
+    cast.result(cast.boris)
+    cast.account(cast.boris)
+    cast.released()
+    trace = announcing._trace
+
+    def failing(release, *values):
+        # When all of it is written: nothing of that may stay.
+        if release.id == broken.id:
+            raise RuntimeError("a certificate cannot be recalled")
+        trace(release, *values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(announcing, "_trace", failing)
+        with pytest.raises(RuntimeError):
+            announcing.announce_due(at=NOW)
+    told = db.select(Mail.address)
+    assert db.session.scalars(told).all() == [cast.boris.email]
+    assert "cannot be recalled" in caplog.text
+    assert broken.reference in caplog.text
+    assert announcing.announce_due(at=NOW + SECOND) == 1
+    assert set(db.session.scalars(told)) == {cast.amina.email, cast.boris.email}
+
+
 def test_a_notice_still_queued_is_dropped_with_its_result(cast):
     result = cast.result(cast.amina)
     cast.result(cast.boris)

@@ -6,7 +6,14 @@ import pytest
 
 from app.extensions import db
 from app.models import Release
-from app.services import corrections, enquiries, publication, sharing, standing_now
+from app.services import (
+    amending,
+    corrections,
+    enquiries,
+    publication,
+    sharing,
+    standing_now,
+)
 from app.services.enquiries import outcomes
 from app.services.standing_now import ResultState
 from app.values import ComponentCode, EnquiryKind, ResultStatus
@@ -128,6 +135,38 @@ def test_a_later_version_that_was_the_first_one_out_amends_nothing(cast):
     share = sharing.share(cast.amina, cast.acme, by=account, at=NOW)
     assert state(share, NOW) is VALID
     assert past(share, NOW) == [(VALID, NOW)]
+    result = publication.published_result(cast.amina, at=NOW)
+    assert (result.version, amending.amended(result, at=NOW)) == (2, False)
+
+
+def test_what_was_seen_and_taken_back_is_amended_by_what_comes_out_instead(cast, share):
+    at = NOW + 2 * DAY
+    first = publication.published_result(cast.amina, at=at)
+    made = db.session.scalars(db.select(Release)).one()
+    publication.withdraw(made, by=cast.officer, why="a mistake", at=at)
+    # Bound to another release, and replaced before that one is out.
+    publication.propose(cast.session, None, at + DAY, by=cast.officer, at=at)
+    publication.leave_pending_releases([cast.amina.id], at=at)
+    db.session.refresh(first)
+    assert first.release_id is None
+    cast.result(cast.amina, version=2, overall=185, grade="A", cefr="C1")
+    release(cast, at + DAY, at)
+    assert state(share, at + DAY) is AMENDED
+    assert past(share, at + DAY) == [(AMENDED, at + DAY), (WITHDRAWN, at)]
+
+
+def test_what_was_taken_back_before_its_hour_is_amended_by_nothing(cast):
+    first = cast.result(cast.amina)
+    account = cast.account(cast.amina)
+    release(cast, NOW, NOW - DAY)
+    why = {"why": "malpractice", "at": NOW - SECOND}
+    corrections.withdraw_result(first, by=cast.officer, **why)
+    cast.result(cast.amina, version=2, overall=150)
+    release(cast, NOW + DAY, NOW)
+    share = sharing.share(cast.amina, cast.acme, by=account, at=NOW + DAY)
+    assert state(share, NOW + DAY) is VALID
+    result = publication.published_result(cast.amina, at=NOW + DAY)
+    assert not amending.amended(result, at=NOW + DAY)
 
 
 def test_what_the_board_takes_back_is_withdrawn(cast, share):

@@ -104,6 +104,7 @@ def again(download: Download, *, by: Member, at: datetime) -> None:
     """
     with atomic() as tx:
         _hold_organisation(by)
+        another = is_another_taking(download, by)
         if download.state not in WAITING:
             _require_turn(by)
         done = tx.execute(
@@ -118,6 +119,10 @@ def again(download: Download, *, by: Member, at: datetime) -> None:
             )
         )
         if done.rowcount:  # type: ignore[attr-defined]
+            if another:
+                # Each result that goes into it is written down once more.
+                rows = update(DownloadRow).where(DownloadRow.download_id == download.id)
+                tx.execute(rows.values(result_id=None, scope=None))
             audit.append(
                 AuditAction.download_asked,
                 f"download:{download.reference}",
@@ -127,6 +132,18 @@ def again(download: Download, *, by: Member, at: datetime) -> None:
                 rows=download.rows,
             )
         tx.refresh(download)
+
+
+def is_another_taking(download: Download, member: Member) -> bool:
+    """Tell whether a member takes it otherwise than was written down when it was made.
+
+    That was one taking, by whoever it was made for.
+    """
+    subject = f"download:{download.reference}"
+    made, taken = AuditAction.download_made, AuditAction.download_taken
+    return download.member_id != member.id or audit.done_since(
+        made, taken, subject, by=member
+    )
 
 
 def own(member: Member, reference: str) -> Download:

@@ -150,7 +150,11 @@ FIELDS: dict[str, Field] = {
     "place": Field(_l("Place of entry"), lambda g, s: g.entry.centre.city, SPECIMEN),
     "result": Field(_l("Result"), lambda g, s: s.label(g), SPECIMEN),
     "overall": Field(_l("Overall score"), lambda g, s: g.result.overall, OUT_OF_SCALE),
-    "grade": Field(_l("Grade"), lambda g, s: g.result.grade, SPECIMEN),
+    "grade": Field(
+        _l("Grade"),
+        lambda g, s: s.say(g.result.grade) if g.result.grade else None,
+        SPECIMEN,
+    ),
     "cefr": Field(_l("CEFR level"), lambda g, s: g.result.cefr, SPECIMEN),
     "reading": Field(_l("Reading"), _score(ComponentCode.R), OUT_OF_SCALE),
     "use_of_english": Field(

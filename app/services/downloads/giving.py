@@ -7,16 +7,15 @@ withdrawal waits for: never only when the download was asked for.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
-from flask_babel import gettext
-from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, update
+from sqlalchemy.orm import contains_eager
 
 from app.extensions import db
 from app.models import (
     Download,
     DownloadRow,
-    Enquiry,
     Entry,
     Member,
     Organisation,
@@ -24,11 +23,14 @@ from app.models import (
     Result,
     Share,
 )
-from app.services import consent, publication, sharing
+from app.services import amending, consent, publication, sharing, standing_now
 from app.services.downloads import kinds
 from app.services.downloads.fields import Given
-from app.services.enquiries.standing import Known, known_with
-from app.values import EnquiryState, OrganisationStatus, ResultStatus, ShareScope
+from app.values import OrganisationStatus, ResultStatus, ShareScope
+
+# A share and its result that may be given, when that came out (the instant, and when it
+# was signed), and which version went into the file before.
+Held: TypeAlias = Row[Share, Result, datetime, datetime | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def part(
     """Return the next rows of a download as far as they may be given; None at the end.
 
     Inside the caller's transaction: what is returned is noted as given in it, once for
-    each version of a result, however often the file is made.
+    each version of a result, until somebody takes it another time (asking.again).
     """
     keys = db.session.scalars(
         select(DownloadRow.share_id)
@@ -65,19 +67,26 @@ def part(
     refused = {share for share, _ in fresh} - standing
     rows = [row for row in rows if row[0].id not in refused]
     _note(download, keys, rows)
-    enquired = _under_enquiry({share.entry_id: result for share, result, *_ in rows})
-    given = [
+    return Part(_given(download, rows, at), len(keys), keys[-1])
+
+
+def _given(download: Download, rows: Sequence[Held], at: datetime) -> list[Given]:
+    """Return what is given of rows, with where each result stands now."""
+    results = [result for _, result, *_ in rows]
+    amended = amending.amended_of(results, at=at)
+    states = standing_now.of_results(results, amended)
+    return [
         Given(
             share,
             share.entry,
             result,
             share.scope,
-            _status(result, result.entry_id in enquired),
-            _amended_since(download, result, max(instant, approved or instant)),
+            str(standing_now.WORDS[states[result.entry_id]]),
+            # A version came out that nobody could ask for at first.
+            _after(download, instant, approved) if result.id in amended else None,
         )
         for share, result, instant, approved, _ in rows
     ]
-    return Part(given, len(keys), keys[-1])
 
 
 def still_given(download: Download, *, at: datetime) -> bool:
@@ -100,6 +109,33 @@ def still_given(download: Download, *, at: datetime) -> bool:
     return db.session.scalar(standing) == download.rows - download.left_out
 
 
+def hold(download: Download) -> None:
+    """Hold the shares in a download's file until the commit: no withdrawal slips in."""
+    keys = _in_file(download).with_only_columns(DownloadRow.share_id)
+    held = select(Share.id).where(Share.id.in_(keys.order_by(None)))
+    db.session.execute(held.order_by(Share.id).with_for_update()).all()
+
+
+def given_again(download: Download, *, by: Member, at: datetime) -> None:
+    """Write down that a member takes the file of a download that had been taken.
+
+    The caller holds its shares, and has found that all of it may still be given.
+    """
+    kind = kinds.access_kind(download.format)
+    sharing.record_again(_in_file(download), kind, by=by, at=at)
+
+
+def _in_file(download: Download) -> Select[int, int | None]:
+    """Select the keys of what is in a download's file: shares and results."""
+    return (
+        select(DownloadRow.share_id, DownloadRow.result_id)
+        .where(
+            DownloadRow.download_id == download.id, DownloadRow.result_id.is_not(None)
+        )
+        .order_by(DownloadRow.share_id)
+    )
+
+
 def _may_be_given(
     organisation_id: int, at: datetime
 ) -> tuple[ColumnElement[bool], ...]:
@@ -114,7 +150,7 @@ def _may_be_given(
 
 def _held(
     download: Download, keys: Sequence[int], by: Member, at: datetime
-) -> Sequence[Row[Share, Result, datetime, datetime | None, int | None]]:
+) -> Sequence[Held]:
     """Return what may be given, its shares held until the commit, and as they are."""
     query = (
         select(
@@ -146,7 +182,7 @@ def _held(
 def _note(
     download: Download,
     keys: Sequence[int],
-    rows: Sequence[Row[Share, Result, datetime, datetime | None, int | None]],
+    rows: Sequence[Held],
 ) -> None:
     """Write which version of each result goes in, and that the others do not."""
     given = {share.id: (result.id, share.scope) for share, result, *_ in rows}
@@ -167,28 +203,9 @@ def _note(
     )
 
 
-def _under_enquiry(results: dict[int, Result]) -> set[int]:
-    """Return the entries whose result the board is looking at again."""
-    asked = select(Enquiry).where(
-        Enquiry.entry_id.in_(results),
-        Enquiry.state.in_([EnquiryState.accepted, EnquiryState.decided]),
-    )
-    return {
-        row.entry_id
-        for row in db.session.scalars(asked.options(joinedload(Enquiry.new_result)))
-        if known_with(row, results[row.entry_id]) is Known.with_board
-    }
-
-
-def _status(result: Result, enquired: bool) -> str:
-    if enquired:
-        return gettext("Under enquiry")
-    return gettext("Amended") if result.version > 1 else gettext("Valid")
-
-
-def _amended_since(
-    download: Download, result: Result, came_out: datetime
+def _after(
+    download: Download, instant: datetime, approved: datetime | None
 ) -> datetime | None:
-    """Return when a version came out that nobody could ask for at first."""
-    later = result.version > 1 and came_out > download.asked_at
-    return came_out if later else None
+    """Return when a version came out, if that was after a download was asked for."""
+    out = max(instant, approved or instant)
+    return out if out > download.asked_at else None

@@ -85,7 +85,8 @@ class Csv:
 
 # What XML 1.0 has no place for, and so neither has a spreadsheet.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-WIDTH = 18
+# The longest name of an exam, and the widest of a heading of an organisation's own.
+WIDTH, WIDEST = 27, 60
 
 
 def legal(text: str) -> str:
@@ -101,9 +102,9 @@ class Xlsx:
         self.book = Workbook(write_only=True)
         self.sheet = self.book.create_sheet("Esito")
         self.sheet.freeze_panes = "A2"
-        for place in range(len(columns)):
-            letter = get_column_letter(place + 1)
-            self.sheet.column_dimensions[letter].width = WIDTH
+        for place, (_, heading) in enumerate(columns, start=1):
+            width = min(max(WIDTH, len(heading) + 2), WIDEST)
+            self.sheet.column_dimensions[get_column_letter(place)].width = width
         head = [self._text(heading) for _, heading in columns]
         for cell in head:
             cell.font = Font(bold=True)

@@ -55,6 +55,9 @@ def _kept(download: Download, member: Member, at: datetime) -> File | None:
         tx.refresh(download, with_for_update=True)
         if download.state is not WorkState.ready:
             return None
+        again = asking.is_another_taking(download, member)
+        if again:
+            giving.hold(download)
         if not giving.still_given(download, at=at):
             return None
         try:
@@ -62,6 +65,8 @@ def _kept(download: Download, member: Member, at: datetime) -> File | None:
         except NotFound:
             return None
         subject = f"download:{download.reference}"
+        if again:
+            giving.given_again(download, by=member, at=at)
         audit.append(AuditAction.download_taken, subject, by=member, at=at)
     return File(
         pieces, size, kinds.content_type(download.format), kinds.shown_name(download)

@@ -22,6 +22,7 @@ from app.services.sharing.looking import over as over
 from app.services.sharing.looking import photo as photo
 from app.services.sharing.looking import read as read
 from app.services.sharing.looking import record as record
+from app.services.sharing.looking import record_again as record_again
 from app.services.sharing.looking import record_many as record_many
 from app.services.sharing.outbox import shares_of as shares_of
 from app.services.sharing.taking_back import end_expired as end_expired

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from app.extensions import db
 from app.models import CandidateAccount, Entry, Share, ShareAccess
-from app.services import consent
+from app.services import consent, publication
 from app.values import ShareState
 
 ROWS = 20
@@ -21,10 +21,14 @@ LAST_PAGE = 1_000_000
 
 @dataclass(frozen=True)
 class Sent:
-    """One share: where it stands, and its first looks; `more`: there are others."""
+    """One share: where it stands, and its first looks; `more`: there are others.
+
+    `out`: its result can be seen; it cannot while the board corrects something.
+    """
 
     share: Share
     state: ShareState
+    out: bool
     looks: list[ShareAccess]
     more: bool
 
@@ -56,11 +60,14 @@ def page_for(account: CandidateAccount, page: int = 1, *, at: datetime) -> SentP
     query = _shares(account).offset((number - 1) * ROWS).limit(ROWS + 1)
     found = list(db.session.scalars(query))
     looks = _first_looks([share.id for share in found[:ROWS]])
+    entries = [share.entry_id for share in found[:ROWS]]
+    out = publication.published_results(entries, at=at)
     return SentPage(
         rows=[
             Sent(
                 share,
                 consent.state(share, at=at),
+                share.entry_id in out,
                 looks[share.id][:LOOKS],
                 len(looks[share.id]) > LOOKS,
             )

@@ -7,7 +7,15 @@ from flask_babel import gettext as _
 from app import clock
 from app.errors import NotFound
 from app.models import Result
-from app.services import access, documents, grading, interpretation, meaning, scale
+from app.services import (
+    access,
+    amending,
+    documents,
+    grading,
+    interpretation,
+    meaning,
+    scale,
+)
 from app.services.exams import Exam
 from app.values import ResultStatus
 from app.views.candidate.pages import pages
@@ -34,6 +42,7 @@ def result(reference: str) -> ResponseReturnValue:
         overall=None if found.overall is None else grading.shown(exam, found.overall),
         scores=_scores(exam, found),
         picture=scale.picture(exam, found.overall, found.scores),
+        amended=amending.amended(found, at=at),
         graded=found.status is ResultStatus.graded,
     )
 

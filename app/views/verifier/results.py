@@ -1,6 +1,5 @@
 """One shared result, as far as it is shared: the page, its statement, its photo."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -61,7 +60,11 @@ def result(reference: str) -> Any:
     except NotFound:
         return _over(reference, now)
     standing = standing_now.of(share, at=now)
-    shown = showing.of(share.entry, found, share.scope) if found else None
+    shown = (
+        showing.of(share.entry, found, share.scope, amended=standing.amended)
+        if found
+        else None
+    )
     zone = zone_of(share.organisation.timezone)
     own = [(share.entry, found, share.scope)] if found else []
     verdicts = requirements.verdicts(
@@ -70,7 +73,7 @@ def result(reference: str) -> Any:
     return render_template(
         "verifier/result.html",
         share=share,
-        shown=replace(shown, amended=standing.amended) if shown else None,
+        shown=shown,
         standing=standing,
         verdicts=verdicts.get(share.entry_id, []),
         looks=inbox.latest_looks(share),
