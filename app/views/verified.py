@@ -21,7 +21,7 @@ from flask_babel import lazy_gettext as _l
 
 from app import clock
 from app.errors import NotFound, Refused, TooManyTries
-from app.services import access, links, photos, showing
+from app.services import access, amending, links, photos, showing
 from app.services.links.opening import Opened
 from app.views.forms import DateOfBirthField, EsitoForm, required
 from app.views.guards import client_address, public
@@ -71,6 +71,17 @@ def result(token: str) -> ResponseReturnValue:
     return _ask(form)
 
 
+@pages.post("/<token>/close")
+@public
+def close(token: str) -> ResponseReturnValue:
+    """Forget in this browser that a link was opened: others may use the computer."""
+    if EsitoForm().validate_on_submit():
+        session[MEMORY] = {
+            name: since for name, since in _memory().items() if name != _name(token)
+        }
+    return redirect(url_for(".result", token=token), 303)
+
+
 @pages.get("/<token>/photo.jpg")
 @public
 def photo(token: str) -> ResponseReturnValue:
@@ -86,8 +97,11 @@ def _shown(token: str, at: datetime) -> Response:
     (link, entry, found), since = _open_here(token, at)
     page = render_template(
         "public/verified.html",
-        shown=showing.of(entry, found, link.scope),
+        shown=showing.of(
+            entry, found, link.scope, amended=amending.amended(found, at=at)
+        ),
         photo_address=url_for(".photo", token=token),
+        closing=url_for(".close", token=token),
         since=since,
         host=_host(),
     )

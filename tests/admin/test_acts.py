@@ -6,7 +6,7 @@ from app.services import rights
 from app.services.rights import Act
 from app.views.admin.roles import ROLES
 
-HANDED_OUT = ("arrived", "agree", "hand_over", "post", "destroy")
+HANDED_OUT = ("arrived", "agree", "offer", "hand_over", "post", "destroy")
 PAGES = {
     Act.propose_release: {("can_propose", "Releases")},
     Act.approve_release: {("can_approve", "Releases")},

@@ -139,6 +139,31 @@ def test_an_appointment_is_confirmed_as_it_was_seen(cast, sign_in, arrived):
     assert arrived.collect_agreed_at == NOW
 
 
+def test_a_day_that_does_not_suit_is_answered_with_another_one(cast, sign_in, arrived):
+    clerk = sign_in(cast.clerk)
+    path = f"{BASE}/offer/{arrived.id}"
+    assert "There is nothing to do here now" in words(clerk.page(path))
+    arrived.collect_on, arrived.collect_part = date(2027, 1, 12), DayPart.morning
+    db.session.commit()
+    shown = clerk.page(f"{BASE}/show/{arrived.id}")
+    assert shown.xpath("//main//a[normalize-space()='Offer another day']")
+    page = clerk.page(path)
+    seen = {
+        name: page.xpath(f"//input[@name='{name}']/@value")[0]
+        for name in ("seen_day", "seen_part")
+    }
+    sunday = clerk.submit(path, {**seen, "collect_on": "2027-01-17", "part": "morning"})
+    assert (sunday.status_code, "closed on this day" in sunday.text) == (400, True)
+    assert 'value="2027-01-17"' in sunday.text
+    answer = clerk.submit(path, {**seen, "collect_on": "2027-01-14", "part": "morning"})
+    assert (answer.status_code, answer.location) == (303, f"{BASE}/show/{arrived.id}")
+    db.session.refresh(arrived)
+    assert (arrived.collect_on, arrived.collect_agreed_at) == (date(2027, 1, 14), NOW)
+    # Somebody else at the desk still has the old page open.
+    late = {**seen, "collect_on": "2027-01-15", "part": "morning"}
+    assert clerk.submit(path, late).status_code == 409
+
+
 def test_it_is_handed_over_with_the_name_of_who_signed(cast, sign_in, arrived):
     arrived.collector = "Rita Benali"
     db.session.commit()
@@ -205,11 +230,11 @@ def test_another_centre_finds_none_of_it(cast, sign_in, arrived):
     other = cast.staff("x@it099.example", "Centre staff", centre=cast.centre("IT099"))
     clerk = sign_in(other)
     assert "Benali" not in words(clerk.page(f"{BASE}/list/"))
-    for act in ("show", "agree", "hand_over", "post", "destroy"):
+    for act in ("show", "agree", "offer", "hand_over", "post", "destroy"):
         assert clerk.get(f"{BASE}/{act}/{arrived.id}").status_code == 404, act
     token = _token(clerk, "/admin/password/")
     form = {**token, "to": "X", "day": "2026-12-14"}
-    for act in ("agree", "hand_over", "post", "destroy"):
+    for act in ("agree", "offer", "hand_over", "post", "destroy"):
         assert clerk.post(f"{BASE}/{act}/{arrived.id}", data=form).status_code == 404
     tick = {**token, "action": "arrive", "rowid": str(arrived.id), "confirmed": "yes"}
     assert clerk.post(f"{BASE}/action_post", data=tick).status_code == 404
@@ -231,7 +256,7 @@ def test_others_read_and_are_offered_no_act(cast, sign_in, arrived, who):
     client = sign_in(getattr(cast, who))
     page = client.page(f"{BASE}/show/{arrived.id}")
     links = page.xpath("//main//a/@href")
-    acts = ("agree", "hand_over", "post", "destroy")
+    acts = ("agree", "offer", "hand_over", "post", "destroy")
     assert not [link for link in links if any(act in link for act in acts)]
 
 

@@ -61,6 +61,7 @@ ROUTES = {
     "Certificates.action arrive": "C",
     "Certificates.action_post arrive": "C",
     "Certificates.agree": "C",
+    "Certificates.offer": "C",
     "Certificates.hand_over": "C",
     "Certificates.post": "C",
     "Certificates.destroy": "C",

@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
-from app.models import CentreRules, Certificate
+from app.models import CentreRules, Certificate, Mail
 from app.services import certificates
 from app.services.certificates import arranging, authorisation, collection
 from app.services.certificates.arranging import Wish
@@ -54,6 +54,51 @@ def test_a_change_has_to_be_confirmed_anew(cast, arrived):
     assert arrived.collector == "Rita Benali"
     arrange(cast, arrived, **morning(TUESDAY))
     assert arrived.collector == ""
+
+
+def test_the_centre_offers_another_day_and_she_may_choose_one_again(cast, arrived):
+    wednesday, thursday = Wish(TUESDAY + DAY, DayPart.afternoon), TUESDAY + 2 * DAY
+    arrange(cast, arrived, **morning(TUESDAY), collector="Rita Benali")
+    collection.agree(arrived, TUESDAY, DayPart.morning, by=cast.clerk, at=NOW)
+    seen = (TUESDAY, DayPart.morning)
+    arranging.offer(arrived, seen, wednesday, by=cast.clerk, at=NOW)
+    assert (arrived.collect_on, arrived.collect_part) == (
+        TUESDAY + DAY,
+        DayPart.afternoon,
+    )
+    assert (arrived.collect_agreed_at, arrived.collector) == (NOW, "Rita Benali")
+    mail = db.session.scalars(db.select(Mail).order_by(Mail.id.desc())).first()
+    assert (mail.kind, mail.address) == ("certificate_moved", "amina@mail.example")
+    assert (mail.values["day"], mail.values["part"]) == ("2026-12-16", "afternoon")
+    arrange(cast, arrived, **morning(thursday))
+    assert (arrived.collect_on, arrived.collect_agreed_at) == (thursday, None)
+
+
+def test_the_centre_offers_no_day_on_which_nobody_can_come(cast, arrived):
+    arrange(cast, arrived, **morning(TUESDAY))
+    seen = (TUESDAY, DayPart.morning)
+    for day in (None, TODAY, TUESDAY, date(2026, 12, 19), TODAY + 92 * DAY):
+        wish = Wish(day, DayPart.morning)
+        with pytest.raises(Refused):
+            arranging.offer(arrived, seen, wish, by=cast.clerk, at=NOW)
+    assert arrived.collect_on == TUESDAY
+    assert arrived.collect_agreed_at is None
+
+
+def test_the_centre_moves_no_appointment_that_she_has_changed_or_cancelled(
+    cast, arrived
+):
+    seen, wish = (TUESDAY, DayPart.morning), Wish(TUESDAY + DAY, DayPart.morning)
+    arrange(cast, arrived, **morning(TUESDAY + 2 * DAY))
+    with pytest.raises(Conflict):
+        arranging.offer(arrived, seen, wish, by=cast.clerk, at=NOW)
+    arranging.cancel(arrived, by=cast.amina.account, at=NOW)
+    for appointment in (seen, (None, None)):
+        with pytest.raises(Conflict):
+            arranging.offer(arrived, appointment, wish, by=cast.clerk, at=NOW)
+    assert arrived.collect_on is None
+    kinds = db.session.scalars(db.select(Mail.kind)).all()
+    assert "certificate_moved" not in kinds
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ NEEDS = {
     "certificate_arrived": ("exam", "session", "keep_until", "path"),
     "certificate_reminder": ("exam", "session", "keep_until", "path"),
     "certificate_agreed": ("exam", "session", "day", "part", "path"),
+    "certificate_moved": ("exam", "session", "day", "part", "path"),
     "certificate_posted": ("exam", "session", "day", "path"),
     "certificate_collected": ("exam", "session", "day", "path"),
     "case_received": ("centre", "path"),

@@ -106,6 +106,16 @@ def test_a_correction_says_that_it_is_one(client, cast, boris, at):
     assert "amended" in text
 
 
+def test_a_second_version_that_was_the_first_one_out_is_no_correction(client, cast, at):
+    cast.result(cast.boris)
+    cast.result(cast.boris, version=2, overall=173, grade="B")
+    account = cast.account(cast.boris)
+    cast.released()
+    text = words(enter(client, path_of(link(cast, account))))
+    assert "Overall score 173" in text
+    assert "amended" not in text.casefold()
+
+
 def test_the_photo_is_shown_to_those_who_opened_the_link(client, app, cast, boris):
     photo = Photo(entry=cast.boris, source_hash="0" * 64, width=300, height=400)
     photo.imported_at = NOW
@@ -136,6 +146,26 @@ def test_a_browser_remembers_a_look_for_fifteen_minutes(client, app, cast, boris
     at(NOW)
     other = app.test_client()
     assert "Enter their date of birth" in words(other.page(path))
+
+
+def test_on_a_computer_of_others_the_page_is_closed_by_its_reader(client, cast, boris):
+    path = path_of(link(cast, boris))
+    other = path_of(link(cast, boris, ShareScope.overall))
+    enter(client, other)
+    page = enter(client, path)
+    (form,) = page.xpath("//main//form")
+    assert form.get("action") == f"{path}/close"
+    # Only by the button: neither by an address that is opened, nor by another page.
+    assert client.get(f"{path}/close").status_code == 405
+    assert client.post(f"{path}/close").status_code == 400
+    assert "Boris Ivanov" in words(client.page(path))
+    token = {"csrf_token": form.xpath(".//input[@name='csrf_token']/@value")[0]}
+    closed = client.post(f"{path}/close", data=token)
+    assert (closed.status_code, closed.location) == (303, path)
+    assert "Enter their date of birth" in words(client.page(path))
+    assert client.get(f"{path}/photo.jpg").status_code == 404
+    assert "Boris Ivanov" in words(client.page(other))
+    assert looks() == 2
 
 
 def test_one_link_opens_no_other(client, cast, boris):

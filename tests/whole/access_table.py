@@ -79,6 +79,7 @@ public.privacy GET 200
 public.robots GET 200
 public.terms GET 200
 public.verify GET 200
+verified.close POST 303
 verified.photo GET 404
 verified.result GET 200 POST 400
 verifier.accept_request POST 303/404

@@ -9,9 +9,15 @@ from sqlalchemy import select, update
 
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
-from app.models import CandidateAccount, Certificate, Entry
+from app.models import CandidateAccount, Certificate, Entry, User
 from app.services import access, audit, calendar, rules
-from app.services.certificates.collection import AT_CENTRE, today_at
+from app.services.certificates.collection import (
+    AT_CENTRE,
+    tell,
+    today_at,
+    trace,
+    turn,
+)
 from app.transactions import atomic
 from app.values import AuditAction, DayPart
 
@@ -56,6 +62,47 @@ def arrange(
         values = {**NOTHING, "collect_on": wish.collect_on, "collect_part": wish.part}
         values["collector"] = wish.collector.strip()
     _write(certificate, values, by, at, post=bool(wish.post_to.strip()))
+
+
+def offer(
+    certificate: Certificate,
+    seen: tuple[date | None, DayPart | None],
+    wish: Wish,
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    """Move an appointment to a day that suits the centre; its owner is told.
+
+    They are expected then, unless they choose another day. `seen` is the appointment
+    that the centre read: Conflict when they have changed it since, or it is gone.
+    """
+    _require_day(certificate, wish, at)
+    if (wish.collect_on, wish.part) == seen:
+        words = _l("Choose another day, or the other part of it.")
+        raise Refused(words, field="collect_on")
+    day, part = seen
+    with atomic():
+        turn(
+            certificate,
+            AT_CENTRE,
+            Certificate.collect_on.is_not(None),
+            Certificate.collect_on == day,
+            Certificate.collect_part == part,
+            collect_on=wish.collect_on,
+            collect_part=wish.part,
+            collect_agreed_at=at,
+        )
+        action = AuditAction.certificate_arranged
+        trace(action, certificate, by, at, offered=str(wish.collect_on))
+        tell(
+            "certificate_moved",
+            certificate,
+            at=at,
+            about=at.isoformat(),
+            day=str(wish.collect_on),
+            part=str(wish.part),
+        )
 
 
 def cancel(certificate: Certificate, *, by: CandidateAccount, at: datetime) -> None:

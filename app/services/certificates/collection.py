@@ -91,7 +91,7 @@ def _arrive(row: Certificate, day: date, by: User, at: datetime) -> bool:
     if done.rowcount != 1:  # type: ignore[attr-defined]
         return False
     db.session.refresh(row)
-    _trace(AuditAction.certificate_arrived, row, by, at, day=day.isoformat())
+    trace(AuditAction.certificate_arrived, row, by, at, day=day.isoformat())
     tell("certificate_arrived", row, at=at, keep_until=until.isoformat())
     return True
 
@@ -109,7 +109,7 @@ def agree(
     Raises Conflict when they have changed it, or the certificate is gone.
     """
     with atomic():
-        _turn(
+        turn(
             certificate,
             AT_CENTRE,
             Certificate.collect_on.is_not(None),
@@ -119,7 +119,7 @@ def agree(
             collect_agreed_at=at,
         )
         action = AuditAction.certificate_arranged
-        _trace(action, certificate, by, at, agreed=True)
+        trace(action, certificate, by, at, agreed=True)
         when = {"day": str(certificate.collect_on), "part": str(part)}
         tell("certificate_agreed", certificate, at=at, about=at.isoformat(), **when)
 
@@ -134,9 +134,9 @@ def hand_over(
     _require_out(certificate, at)
     with atomic():
         state = CertificateState.collected
-        _turn(certificate, AT_CENTRE, state=state, ended_on=day, handed_to=to.strip())
+        turn(certificate, AT_CENTRE, state=state, ended_on=day, handed_to=to.strip())
         action = AuditAction.certificate_handed_over
-        _trace(action, certificate, by, at, day=day.isoformat())
+        trace(action, certificate, by, at, day=day.isoformat())
         tell("certificate_collected", certificate, at=at, day=day.isoformat())
 
 
@@ -149,7 +149,7 @@ def post(
     _require_day(certificate, day, at)
     _require_out(certificate, at)
     with atomic():
-        _turn(
+        turn(
             certificate,
             AT_CENTRE,
             Certificate.post_to != "",
@@ -158,7 +158,7 @@ def post(
             handed_to=tracking.strip(),
         )
         action = AuditAction.certificate_handed_over
-        _trace(action, certificate, by, at, day=day.isoformat(), posted=True)
+        trace(action, certificate, by, at, day=day.isoformat(), posted=True)
         tell("certificate_posted", certificate, at=at, day=day.isoformat())
 
 
@@ -172,9 +172,9 @@ def destroy(certificate: Certificate, day: date, *, by: User, at: datetime) -> N
     _require_day(certificate, day, at)
     with atomic():
         state, over = CertificateState.destroyed, Certificate.keep_until < day
-        _turn(certificate, AT_CENTRE, over, state=state, ended_on=day)
+        turn(certificate, AT_CENTRE, over, state=state, ended_on=day)
         action = AuditAction.certificate_destroyed
-        _trace(action, certificate, by, at, day=day.isoformat())
+        trace(action, certificate, by, at, day=day.isoformat())
 
 
 def tell(
@@ -232,7 +232,7 @@ def _require_out(certificate: Certificate, at: datetime) -> None:
         raise Refused(words, status=409)
 
 
-def _turn(certificate: Certificate, *still: ColumnElement[bool], **values: Any) -> None:
+def turn(certificate: Certificate, *still: ColumnElement[bool], **values: Any) -> None:
     """Change a certificate that is still what the act needs it to be."""
     done = db.session.execute(
         update(Certificate)
@@ -246,8 +246,9 @@ def _turn(certificate: Certificate, *still: ColumnElement[bool], **values: Any) 
     db.session.refresh(certificate)
 
 
-def _trace(
+def trace(
     action: AuditAction, certificate: Certificate, by: User, at: datetime, **detail: Any
 ) -> None:
+    """Write down what a centre did with a certificate."""
     subject = f"entry:{certificate.entry.reference}"
     audit.append(action, subject, by=by, at=at, **detail)

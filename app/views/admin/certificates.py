@@ -11,33 +11,20 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from wtforms import HiddenField, StringField
+from wtforms import StringField
 
 from app import clock
 from app.models import Certificate
-from app.services.certificates import collection
+from app.services.certificates import arranging, collection
 from app.services.rights import Act
-from app.values import CertificateState, DayPart
+from app.values import CertificateState
 from app.views.admin.acts import answered
+from app.views.admin.appointment_forms import OfferForm, SeenForm
 from app.views.admin.releases import CalendarDayField
 from app.views.admin.rows import Rows
 from app.views.admin.scope import OwnCentre
 from app.views.admin.sending import DayForm, Sending
 from app.views.forms import EsitoForm, longest, required
-
-
-class SeenForm(EsitoForm):
-    """The appointment that the reader saw, so that no other one is confirmed."""
-
-    day = HiddenField()
-    part = HiddenField()
-
-    def seen(self) -> tuple[date | None, DayPart | None]:
-        """Return the day and the part of it; nothing for what is neither."""
-        try:
-            return date.fromisoformat(self.day.data or ""), DayPart(self.part.data)
-        except ValueError:
-            return None, None
 
 
 class HandOverForm(EsitoForm):
@@ -80,6 +67,27 @@ class Keeping(Sending):
             label=_("Confirm"),
             done=_("The appointment is confirmed."),
             blocked=not row.collect_on or row.collect_agreed_at is not None,
+        )
+
+    @expose("/offer/<pk>", methods=("GET", "POST"))
+    @has_access
+    def offer(self, pk: str) -> Any:
+        """Move an appointment to another day; the candidate may choose one again."""
+        row, at = self.row(pk), clock.now()
+        seen = (str(row.collect_on or ""), str(row.collect_part or ""))
+        form = OfferForm(seen_day=seen[0], seen_part=seen[1])
+        return self._one(
+            row,
+            form,
+            lambda: arranging.offer(row, form.seen(), form.wish(), by=g.user, at=at),
+            title=_("Offer %(name)s another day", name=row.entry.name),
+            text=_(
+                "The candidate gets an email. They are expected on this day unless they"
+                " choose another one."
+            ),
+            label=_("Offer this day"),
+            done=_("The candidate is told of the other day."),
+            blocked=not row.collect_on,
         )
 
     @expose("/hand_over/<pk>", methods=("GET", "POST"))

@@ -18,6 +18,7 @@ MAILS: dict[str, Any] = {
     "certificate_agreed": _l("Collection of a certificate confirmed"),
     "certificate_arrived": _l("Certificate arrived"),
     "certificate_collected": _l("Certificate handed over"),
+    "certificate_moved": _l("Another day offered for a certificate"),
     "certificate_posted": _l("Certificate posted"),
     "certificate_reminder": _l("Certificate still to be collected"),
     "confirm_email": _l("Email address to confirm"),

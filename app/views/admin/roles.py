@@ -16,7 +16,7 @@ from app.transactions import atomic
 
 READ = ("can_list", "can_show")
 KEEP = (*READ, "can_add", "can_edit", "can_delete")
-HAND_OUT = ("can_agree", "can_hand_over", "can_post", "can_destroy")
+HAND_OUT = ("can_agree", "can_offer", "can_hand_over", "can_post", "can_destroy")
 ANSWER = ("can_answer", "can_close", "can_match")
 ADMIT = ("can_deactivate", "can_restore", "can_remove", "can_promote", "can_succeed")
 DECIDE = ("can_approve", "can_refuse", "can_suspend", "can_restore")
