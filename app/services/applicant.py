@@ -4,7 +4,7 @@ Applicants have no password yet: a link by e-mail opens their page, for as long 
 application waits for its decision and for nothing else.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -23,6 +23,8 @@ from app.values import AuditAction, MemberRole, OrganisationStatus
 LONGEST = 2000
 # Messages of one applicant: whoever needs more should telephone.
 MOST_WRITTEN = 20
+# The same words within so long are one form that was sent twice.
+TWICE = timedelta(minutes=1)
 
 
 def ask(organisation: Organisation, text: str, *, by: User, at: datetime) -> None:
@@ -33,6 +35,8 @@ def ask(organisation: Organisation, text: str, *, by: User, at: datetime) -> Non
     words = _words(text)
     with atomic():
         applicant = _hold(organisation)
+        if _said_just_now(organisation, words, by, at):
+            return
         message = _say(organisation, words, by, at)
         mail.queue(
             "applicant_asked",
@@ -70,6 +74,8 @@ def answer(token: str, text: str, *, address: str, at: datetime) -> None:
     throttle.charge(Door.question, organisation.reference, address, at=at)
     with atomic() as tx:
         applicant = _hold(organisation)
+        if _said_just_now(organisation, words, None, at):
+            return
         own = select(func.count(ApplicantMessage.id)).where(
             ApplicantMessage.organisation_id == organisation.id,
             ApplicantMessage.user_id.is_(None),
@@ -126,6 +132,21 @@ def _words(text: str) -> str:
             _l("Use at most %(n)s characters here.", n=LONGEST), field="words"
         )
     return words
+
+
+def _said_just_now(
+    organisation: Organisation, words: str, by: User | None, at: datetime
+) -> bool:
+    last = db.session.scalar(
+        select(ApplicantMessage)
+        .where(ApplicantMessage.organisation_id == organisation.id)
+        .order_by(ApplicantMessage.id.desc())
+        .limit(1)
+    )
+    said = (by.id if by else None, words)
+    return (
+        last is not None and (last.user_id, last.text) == said and at - last.at < TWICE
+    )
 
 
 def _say(

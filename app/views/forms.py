@@ -21,6 +21,7 @@ Validator = Callable[[Form, Field], None]
 
 # Nothing that people type into one field is longer; a service may ask for less.
 LONGEST = 4000
+TOO_LONG = _l("This is too long: use at most %(limit)d characters.")
 FIRST_YEAR = 1900
 
 
@@ -44,14 +45,11 @@ class EsitoForm(FlaskForm):
             return super().bind_field(form, unbound_field, options)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check the fields, and that none holds a control character."""
+        """Check the fields, and that none is endless or holds a control character."""
         well = super().validate(extra_validators)
         for field in self:
-            if isinstance(field.data, str) and not _printable(field):
-                field.errors = [
-                    *field.errors,
-                    _l("This holds a character that we cannot keep. Type it again."),
-                ]
+            if isinstance(field.data, str) and (flaw := _flaw(field)):
+                field.errors = [*field.errors, flaw]
                 well = False
         return well
 
@@ -163,7 +161,7 @@ def required(message: Any) -> Validator:
 
 def longest(limit: int, message: Any = None) -> Validator:
     """Refuse more characters than the record has room for."""
-    words = message or _l("This is too long: use at most %(limit)d characters.")
+    words = message or TOO_LONG
 
     def check(_form: Form, field: Field) -> None:
         if field.data and len(field.data) > limit:
@@ -203,10 +201,15 @@ def _stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def _printable(field: Field) -> bool:
+def _flaw(field: Field) -> Any:
+    """Return what is wrong with a text of any field, unless its length is said."""
     allowed = "\r\n\t" if isinstance(field, TextAreaField) else ""
     text = field.data
-    return len(text) <= LONGEST and not any(
+    if len(text) > LONGEST:
+        return None if field.errors else str(TOO_LONG) % {"limit": LONGEST}
+    if any(
         unicodedata.category(character) in ("Cc", "Cs") and character not in allowed
         for character in text
-    )
+    ):
+        return _l("This holds a character that we cannot keep. Type it again.")
+    return None

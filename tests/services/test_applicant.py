@@ -15,6 +15,7 @@ from tests.cast import NOW
 from tests.telling import tells
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -141,6 +142,19 @@ def test_an_applicant_writes_so_much_and_no_more(cast, nova, nina, monkeypatch):
         answer(link(nina), at=NOW + DAY)
     assert refusal.value.status == 429
     assert len(said(nova)) == 5
+
+
+def test_a_form_that_is_sent_twice_says_it_once(cast, nova, nina, monkeypatch):
+    # The last one that may be written, too.
+    monkeypatch.setattr(applicant, "MOST_WRITTEN", 1)
+    for later in (NOW, NOW + timedelta(seconds=2)):
+        applicant.ask(nova, "Who are you?", by=cast.partnerships, at=later)
+    for later in (NOW + HOUR, NOW + HOUR + timedelta(seconds=2)):
+        answer(link(nina), "A college.", at=later)
+    assert [text for _, text in said(nova)] == ["Who are you?", "A college."]
+    assert len(mails("applicant_asked")) == len(mails("applicant_answered")) == 1
+    applicant.ask(nova, "Who are you?", by=cast.partnerships, at=NOW + DAY)
+    assert len(said(nova)) == 3
 
 
 def test_what_was_said_is_deleted_a_year_afterwards(cast, nova, nina):

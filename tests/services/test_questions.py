@@ -12,7 +12,7 @@ from app.values import Language, MemberRole
 from tests.cast import NOW, Cast
 from tests.services.test_enquiries import at_once
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
 
 def ask(member, text="Where do I find templates?", *, about="/verifier/", at=NOW):
@@ -92,6 +92,13 @@ def test_whoever_asks_very_often_waits(cast):
     with pytest.raises(Refused) as refused:
         ask(cast.verifier)
     assert refused.value.status == 429
+
+
+def test_a_form_that_is_sent_twice_asks_once(cast):
+    first, again = ask(cast.verifier), ask(cast.verifier, at=NOW + SECOND)
+    assert first.id == again.id
+    assert len(texts(cast.verifier)) == 1
+    assert ask(cast.verifier, at=NOW + HOUR).id != first.id
 
 
 def test_whoever_has_ten_open_questions_waits_for_the_answers(cast):

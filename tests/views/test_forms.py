@@ -106,7 +106,14 @@ def test_a_control_character_is_refused_beside_its_field(sent, text):
 def test_a_long_text_may_have_lines(sent):
     assert sent(note="one\r\ntwo").well
     assert not sent(note="one\x00two").well
-    assert not sent(note="x" * 5000).well
+
+
+def test_a_text_that_is_far_too_long_is_told_so_once_and_nothing_else(sent):
+    said = sent(name="x" * 5000, note="x" * 5000).said
+    assert said == {
+        "name": ["This is too long: use at most 10 characters."],
+        "note": ["This is too long: use at most 4000 characters."],
+    }
 
 
 def test_each_field_says_what_is_wrong_with_it(sent):
