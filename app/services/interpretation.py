@@ -76,6 +76,13 @@ def _place(exam: Exam, result: Result) -> list[str]:
                 labels=", ".join(_(label) for label in exam.labels),
             )
         ]
+    if exam.kind == "shields" and result.overall is not None:
+        return [
+            _(
+                "The most in this exam are %(maximum)s: five for each part.",
+                maximum=exam.maximum,
+            )
+        ]
     if result.overall is None or not exam.bands:
         return []
     due = grading.outcome(exam, min(result.overall, exam.maximum))

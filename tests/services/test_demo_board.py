@@ -164,7 +164,7 @@ def test_a_registrar_finds_something_behind_every_door():
     assert len(requirements.programmes(rita.organisation_id)) == 3
     assert templates.default_of(rita).name == "Student office"
     (check,) = list_checks.sent_by(rita).rows
-    assert {answer.verdict for answer in list_checks.answers(check).rows} == {
+    assert {answer.verdict for answer in list_checks.answers(check, at=NOW).rows} == {
         list_checks.Verdict.matches,
         list_checks.Verdict.differs,
         list_checks.Verdict.not_found,
@@ -188,7 +188,8 @@ def test_the_files_that_are_offered_can_be_taken_and_no_others():
 
 def test_somebody_may_take_over_and_an_application_wants_a_second_look():
     deputy = of("deputy@northgate.example")
-    assert handovers.open_for(deputy).from_member.email == "registrar@northgate.example"
+    offer = handovers.open_for(deputy, at=NOW)
+    assert offer.from_member.email == "registrar@northgate.example"
     waiting = [o for o in rows(Organisation) if o.status == OrganisationStatus.applied]
     alike = {o.city: organisations.look_alikes(o) for o in waiting}
     assert [o.city for o in alike.pop("Roma")] == ["Pisa"]
@@ -219,7 +220,7 @@ def test_some_shares_are_read_and_others_have_ended_in_each_way():
 def test_the_links_work_have_ended_and_have_expired():
     (elena,) = {link.account for link in rows(ShareLink)}
     entries = [e for e in rows(Entry) if e.account_id == elena.id]
-    made = [m for entry in entries for m in links.of_entry(entry, at=NOW)]
+    made = [m for entry in entries for m in links.of_entry(entry, at=NOW).rows]
     states = {m.state for m in made}
     assert states == set(ShareState) - {ShareState.suspended}
     assert max(m.looks for m in made) == 2

@@ -107,7 +107,7 @@ def test_shields_and_words_have_their_own_answers(app):
     assert (
         movers.balance == "You did best in: Listening. Good to work on next: Speaking."
     )
-    assert movers.place == ()
+    assert movers.place == ("The most in this exam are 15: five for each part.",)
     delta = of("DELTA1", grade="Pass with Merit")
     assert delta.title == "What does “Pass with Merit” mean?"
     assert "Pass with Distinction, Pass with Merit, Pass, Fail" in delta.place[0]

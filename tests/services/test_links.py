@@ -393,7 +393,7 @@ def test_links_that_work_stand_before_those_that_are_over(cast, boris):
     old = make(cast.boris, boris, at=NOW)
     new = make(cast.boris, boris, at=NOW + SECOND)
     links.revoke(new, by=boris, at=NOW + SECOND)
-    rows = links.of_entry(cast.boris, at=NOW + 2 * SECOND)
+    rows = links.of_entry(cast.boris, at=NOW + 2 * SECOND).rows
     assert [row.link for row in rows] == [old, new]
     assert [bool(row.address) for row in rows] == [True, False]
 

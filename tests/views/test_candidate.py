@@ -142,6 +142,7 @@ def test_unknown_wrong_and_taken_look_the_same_but_for_what_was_typed(client, ca
         ({"password": "short", "confirm_password": "short"}, "at least 8 characters"),
         ({"password": "00482913", "confirm_password": "00482913"}, "not printed on"),
         ({"id_number": "\x00"}, "ID Number"),
+        ({"id_number": "CA12345AB"}, "6 digits, such as BCD123456"),
     ],
 )
 def test_each_mistake_is_said_beside_its_field(client, cast, typed, sentence):

@@ -136,6 +136,7 @@ def test_what_was_typed_stays_and_the_mistake_is_said_beside_it(client, cast, ar
     for day in ("", "soon", "2026-12-14", "1900-01-01", "9999-12-31"):
         answer = client.submit(path, {**form, "collect_on": day})
         assert answer.status_code == 400, day
+        assert f'value="{day}"' in answer.text
 
 
 def test_post_is_offered_with_its_price_by_a_centre_that_posts(client, cast, arrived):
@@ -179,6 +180,29 @@ def test_how_it_ended_is_kept_on_the_page(client, cast, arrived):
     assert "Rita Benali signed for it" in words(client.page(base(cast)))
     assert "Certificate collected" in words(client.page(exam(cast)))
     assert "Your result is out" in words(client.page("/candidate/"))
+
+
+@pytest.mark.parametrize(
+    ("posted", "sentence"),
+    [
+        (False, "It was handed over on 14 December 2026"),
+        (True, "Your centre posted it on 14 December 2026"),
+    ],
+)
+def test_when_the_name_is_forgotten_the_day_is_left(
+    client, cast, arrived, posted, sentence
+):
+    if posted:
+        arrived.post_to = "Via Roma 1"
+        collection.post(arrived, "RA123", TODAY, by=cast.clerk, at=NOW)
+    else:
+        collection.hand_over(arrived, "Rita Benali", TODAY, by=cast.clerk, at=NOW)
+    arrived.handed_to = arrived.post_to = ""
+    db.session.commit()
+    text = words(client.page(base(cast)))
+    assert sentence in text
+    assert "signed for it" not in text
+    assert "number of the parcel" not in text
 
 
 def test_one_that_was_destroyed_says_what_still_counts(client, cast, arrived, at):

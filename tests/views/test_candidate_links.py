@@ -119,6 +119,17 @@ def test_links_that_work_stand_on_the_page_of_shared_results(client, cast, boris
     assert "For the town hall" not in words(client.page("/candidate/shares"))
 
 
+def test_links_that_are_over_are_all_found_page_by_page(client, cast, boris):
+    for n in range(links.ROWS + 1):
+        link = made(cast, purpose=f"Letter {n:02d}")
+        links.revoke(link, by=boris.account, at=NOW)
+    first = client.page(page_of(boris))
+    assert "Letter 30" in words(first)
+    assert "Letter 00" not in words(first)
+    (following,) = first.xpath("//a[@rel='next']/@href")
+    assert "Letter 00" in words(client.page(following))
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

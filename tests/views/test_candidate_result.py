@@ -153,8 +153,17 @@ def test_the_page_is_light_even_with_everything_on_it(shown, client, cast):
     assert len(answer.data) < 100_000
 
 
-def test_a_corrected_result_says_so(shown):
+def test_a_corrected_result_says_so(shown, cast):
+    cast.result(cast.amina)
+    cast.released(instant=NOW - timedelta(days=1))
     assert "Amended" in words(shown(version=2))
+
+
+def test_a_second_version_that_is_the_first_one_out_is_no_correction(shown, cast):
+    cast.result(cast.amina)
+    text = words(shown(version=2))
+    assert "Pass at Grade C" in text
+    assert "Amended" not in text
 
 
 def test_a_first_result_says_nothing_of_corrections(shown):

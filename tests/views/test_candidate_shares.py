@@ -8,7 +8,7 @@ from lxml import html
 from app import clock
 from app.extensions import db
 from app.models import Photo, Share
-from app.services import organisations, publication, sharing
+from app.services import corrections, organisations, publication, sharing
 from app.values import AccessKind, OrganisationStatus, ResultStatus, ShareScope
 from tests.cast import NOW, PASSWORD, save
 
@@ -368,6 +368,17 @@ def test_a_share_on_hold_is_explained_and_resumed(client, cast, amina):
     assert "can see your result again" in words(client.page("/candidate/shares"))
     assert shares()[0].suspended_at is None
     act(client, shares()[0], "undo")
+
+
+def test_she_reads_that_they_see_nothing_while_the_board_corrects_it(
+    client, cast, amina
+):
+    sharing.share(amina, cast.acme, by=amina.account, at=NOW)
+    said = "Until it is out again, they do not see it."
+    assert said not in words(client.page("/candidate/shares"))
+    result = publication.published_result(amina, at=NOW)
+    corrections.withdraw_result(result, by=cast.officer, why="mistake", at=NOW)
+    assert said in words(client.page("/candidate/shares"))
 
 
 def test_a_share_whose_time_is_over_says_so(client, cast, amina, monkeypatch):

@@ -36,8 +36,8 @@ USUAL = timedelta(days=30)
 LONGEST = timedelta(days=365)
 # As many as one application season needs; more could not be kept in view.
 MOST_LIVE = 10
-# Links that are over stay on the page for a while.
 ROWS = 30
+LAST_PAGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,15 @@ class Made:
     address: str
     looks: int
     last_look: datetime | None
+
+
+@dataclass(frozen=True)
+class LinksPage:
+    """A page of the links to one result; those that are over stand there, too."""
+
+    rows: list[Made]
+    number: int
+    has_next: bool
 
 
 def make(
@@ -119,11 +128,13 @@ def of(account: CandidateAccount, *, at: datetime) -> list[Made]:
     return _made(mine.limit(ROWS), at)
 
 
-def of_entry(entry: Entry, *, at: datetime) -> list[Made]:
-    """Return the links to one result, those that work before those that are over."""
+def of_entry(entry: Entry, page: int = 1, *, at: datetime) -> LinksPage:
+    """Return one page of the links to a result; those that work stand first."""
+    number = min(max(page, 1), LAST_PAGE)
     rank = case((consent.link_stands(at), 0), else_=1)
     ours = _links(rank).where(ShareLink.entry_id == entry.id)
-    return _made(ours.limit(ROWS), at)
+    found = _made(ours.offset((number - 1) * ROWS).limit(ROWS + 1), at)
+    return LinksPage(found[:ROWS], number, len(found) > ROWS)
 
 
 def one(link: ShareLink, *, at: datetime) -> Made:

@@ -30,7 +30,7 @@ class CollectionDay(DayField):
     widget = DateInput()
 
     def _value(self) -> str:
-        return self.data.isoformat() if self.data else ""
+        return self.data.isoformat() if self.data else super()._value()
 
 
 class ComeForm(EsitoForm):

@@ -3,9 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, Field, Form, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
+from app.services import identifiers
 from app.values import Language
 from app.views.forms import (
     DateOfBirthField,
@@ -24,11 +26,23 @@ class SecretField(StringField):
         return ""
 
 
+def _looks_like_one(_form: Form, field: Field) -> None:
+    """Refuse what cannot be an ID Number, most often that of an identity card."""
+    if not identifiers.is_id_number(identifiers.normalised_id_number(field.data)):
+        raise ValidationError(
+            _l(
+                "An ID Number has 3 letters and 6 digits, such as BCD123456. It is not"
+                " the number of your identity card."
+            )
+        )
+
+
 class PaperForm(EsitoForm):
     """What stands on a Confirmation of Entry."""
 
     id_number = StringField(
-        _l("ID Number"), [required(_l("Enter your ID Number.")), longest(40)]
+        _l("ID Number"),
+        [required(_l("Enter your ID Number.")), longest(40), _looks_like_one],
     )
     secret = SecretField(
         _l("Secret Number"), [required(_l("Enter your Secret Number.")), longest(40)]

@@ -66,7 +66,7 @@ def links_of_result(reference: str) -> ResponseReturnValue:
         entry=entry,
         exam=grading.exam(entry.session.exam),
         previews=previews(entry, result, offered),
-        made=links.of_entry(entry, at=at),
+        made=links.of_entry(entry, request.args.get("page", 1, type=int), at=at),
         may_make=links.open_to(entry, at=at),
         from_day=links.open_from(entry),
         exam_name=exam_name,
