@@ -311,7 +311,7 @@ VISITORS = {
         /admin/certificates/arrived?session={ready}
         /admin/certificates/agree/{arrived} /admin/certificates/hand_over/{arrived}
         /admin/certificates/post/{arrived} /admin/certificates/destroy/{arrived}
-        /admin/certificates/hand_over/{sent}
+        /admin/certificates/offer/{arrived} /admin/certificates/hand_over/{sent}
         /admin/rules/list/ /admin/rules/show/{it024} /admin/rules/edit/{it024}
         """,
     ),

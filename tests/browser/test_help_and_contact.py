@@ -98,13 +98,11 @@ def the_officer_answers(page, words):
     row.filter(has_text=words.telling).first.locator("a.row-link").click()
     expect(page.locator("main")).to_contain_text(QUESTION)
     expect(page.locator("main")).to_contain_text("/verifier/changes")
-    press(page, words("Answer"))
+    press(page, words("Send"))
     expect(page.locator("#problems")).to_contain_text(words("Write an answer first."))
     page.get_by_label(words("Answer"), exact=True).fill(ANSWER)
-    press(page, words("Answer"))
+    press(page, words("Send"))
     expect(page.locator(".flash")).to_contain_text(
         words("Your answer is there, and the person is told by email.")
     )
-    expect(page.get_by_role("button", name=words("Answer"), exact=True)).to_have_count(
-        0
-    )
+    expect(page.get_by_role("button", name=words("Send"), exact=True)).to_have_count(0)

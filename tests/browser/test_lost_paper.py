@@ -197,7 +197,7 @@ def test_a_missing_result_is_reported_and_answered(stage, visitors, words):
     clerk.locator("main tbody tr", has_text=zoe.name).get_by_role("link").first.click()
     expect(clerk.locator(".conversation")).to_contain_text("on another day")
     fill_in(clerk, words, {"Answer": "Your Speaking marks arrive on Monday."})
-    press(clerk, words("Answer"))
+    press(clerk, words("Send"))
     sent = words("Your answer is there, and the person is told by email.")
     expect(clerk.locator(".flash")).to_have_text(sent)
 
@@ -253,7 +253,7 @@ def the_clerk_finds_the_entry_and_answers(page, words, gaia):
     noted = words("Noted. You can issue the paper again now.")
     expect(page.locator(".flash")).to_have_text(noted)
     fill_in(page, words, {"Answer": "Venga con un documento."})
-    press(page, words("Answer"))
+    press(page, words("Send"))
     sent = words("Your answer is there, and the person is told by email.")
     expect(page.locator(".flash")).to_have_text(sent)
 

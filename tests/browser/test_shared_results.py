@@ -12,6 +12,7 @@ from app.services import publication
 from app.values import EnquiryKind
 from tests.browser import board, scenes
 from tests.browser.desks import desk, go_to, university
+from tests.browser.inspection import overhanging
 from tests.browser.people import (
     download,
     fill_in,
@@ -80,11 +81,12 @@ def test_a_registrar_finds_who_they_look_for_among_all(stage, visitors, words):
         "Núñez": stage.candidate("José", "Núñez", sat_days_ago=41),
         "Abate": stage.candidate("Maria", "Abate", centre=away, sat_days_ago=44),
         "Zorzi": stage.candidate("Josefine", "Zorzi", sat_days_ago=44),
-        "Costa": stage.candidate("Pia", "Costa"),
+        "Costa": stage.candidate("Pia" * 33, "Costa"),
     }
     for person in people.values():
         stage.share(person, registrar)
     page = desk(stage, visitors, words, registrar)
+    assert overhanging(page) == []
 
     for typed in ("nunez jose", "NÚÑEZ"):
         fill_in(page, words, {"Name": typed})

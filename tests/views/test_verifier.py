@@ -208,6 +208,11 @@ def test_a_suspended_organisation_is_shown_the_door(share, rita, cast):
         answer = rita.get(path)
         assert answer.status_code == 302, path
         assert "/verifier/login" in answer.location
+    form = {"email": cast.verifier.email, "password": PASSWORD}
+    told = rita.submit("/verifier/login", form)
+    assert told.status_code == 403
+    assert "The account of Acme University is paused" in told.text
+    assert rita.get("/verifier/").status_code == 302
 
 
 def test_nobody_else_gets_in(client, share, cast):

@@ -229,7 +229,12 @@ def test_the_next_page_keeps_the_order(rita, cast, monkeypatch):
     page = rita.page("/verifier/?sort=first_name&way=down")
     assert names(page) == ["Boris"]
     (link,) = page.xpath("//a[@rel='next']/@href")
-    assert names(rita.page(link)) == ["Amina"]
+    second = rita.page(link)
+    assert names(second) == ["Amina"]
+    for one in (page, second):
+        assert "Ticks hold for this page only" in words(one)
+    monkeypatch.setattr(listing, "ROWS", 25)
+    assert "Ticks hold for this page only" not in words(rita.page("/verifier/"))
 
 
 # --- Choosing -------------------------------------------------------------------------

@@ -25,7 +25,8 @@ class Members(RemovesFactor, MemberActs):
         "role": _l("Role"),
         "language": _l("Language"),
         "notify": _l("Told of new results"),
-        "active": _l("May sign in"),
+        # Whether they get in depends on their organisation and a password, too.
+        "active": _l("Active"),
         "created_at": _l("Added"),
         "last_visit_at": _l("Last visit"),
     }
