@@ -16,7 +16,7 @@ from app.models import (
     Share,
 )
 from app.services import announcing, corrections, enquiries, publication, signing
-from app.services.enquiries import outcomes
+from app.services.enquiries import mails, outcomes
 from app.values import (
     CertificateState,
     EnquiryKind,
@@ -116,6 +116,38 @@ def test_a_changed_result_is_told_when_it_is_out_and_not_before(cast, amina):
     db.session.refresh(enquiry)
     assert enquiry.told_at == NOW + DAY
     assert told(at=NOW + DAY + SECOND) == []
+
+
+def test_an_answer_that_fails_keeps_the_others_waiting_for_nothing(
+    cast, amina, monkeypatch, caplog
+):
+    cast.result(cast.boris)
+    boris = cast.account(cast.boris)
+    cast.released()
+    hers = changed(cast, amina)
+    his = enquiries.request(cast.boris, EnquiryKind.recheck, "", by=boris, at=NOW)
+    enquiries.accept(his, by=cast.clerk, at=NOW)
+    enquiries.decide_changed(his, BETTER, "", by=cast.officer, at=NOW)
+    cast.released(instant=NOW + DAY)
+    does, at = mails.answered, NOW + DAY
+
+    def failing(enquiry, *, at):
+        # When it is written: nothing of that may stay.
+        told = does(enquiry, at=at)
+        if enquiry.id == hers.id:
+            raise RuntimeError("nobody can be told")
+        return told
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mails, "answered", failing)
+        with pytest.raises(RuntimeError):
+            outcomes.tell_due(at=at)
+    assert hers.reference in caplog.text
+    assert [address for kind, address in queued(at) if kind == "enquiry_answered"] == [
+        cast.boris.email
+    ]
+    assert outcomes.tell_due(at=at + SECOND) == 2
+    assert outcomes.tell_due(at=at + SECOND) == 0
 
 
 @pytest.mark.parametrize("first", ["announcing", "outcomes"])
