@@ -18,24 +18,34 @@ from app.values import ResultStatus
 def amends(at: datetime) -> ColumnElement[bool]:
     """Return the condition that a Result has replaced a grade which had been out."""
     earlier, release = aliased(Result), aliased(Release)
-    # Withdrawn alone before its release was out, nobody has seen it.
-    seen = or_(
-        earlier.withdrawn_at.is_(None),
-        and_(
-            earlier.withdrawn_at >= release.instant,
-            earlier.withdrawn_at >= release.approved_at,
-        ),
-    )
     released = exists().where(
-        earlier.release_id == release.id, came_out(at, release), seen
+        earlier.release_id == release.id, had_come_out(at, earlier, release)
+    )
+    # Its release may have been taken back, and another one proposed since.
+    hidden = and_(
+        earlier.hidden_at <= at,
+        or_(earlier.withdrawn_at.is_(None), earlier.withdrawn_at >= earlier.hidden_at),
     )
     return exists().where(
         earlier.entry_id == Result.entry_id,
         earlier.version < Result.version,
         earlier.status == ResultStatus.graded,
-        # Its release may have been taken back, and another one proposed since.
-        or_(earlier.hidden_at <= at, released.correlate(earlier)),
+        or_(hidden, released.correlate(earlier)),
     )
+
+
+def had_come_out(
+    at: datetime, result: type[Result], release: type[Release]
+) -> ColumnElement[bool]:
+    """Return the condition that a version was there to be seen, with its release.
+
+    Withdrawn alone before its release was out, it was not.
+    """
+    afterwards = and_(
+        result.withdrawn_at >= release.instant,
+        result.withdrawn_at >= release.approved_at,
+    )
+    return and_(came_out(at, release), or_(result.withdrawn_at.is_(None), afterwards))
 
 
 def amended(result: Result, *, at: datetime) -> bool:

@@ -83,6 +83,15 @@ def done_since(
     return db.session.scalar(done.limit(1)) is not None
 
 
+def last_detail(action: AuditAction, subject: str) -> dict[str, Any]:
+    """Return what the trail says of the last time that an act was done to something."""
+    done = select(AuditRow.detail).where(
+        AuditRow.subject == subject, AuditRow.action == action.value
+    )
+    newest = db.session.scalar(done.order_by(AuditRow.id.desc()).limit(1))
+    return dict(json.loads(newest)) if newest is not None else {}
+
+
 def chained_hash(row: AuditRow) -> str:
     """Return the SHA-256 that binds a row to its content and to the row before it."""
     parts = (

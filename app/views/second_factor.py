@@ -96,12 +96,12 @@ def ask_code(side: Side) -> Any:
             at=at,
             browser=known_browser.held(),
         )
+        if side.audience is Audience.member:
+            members.begin_visit(person, at=at)  # type: ignore[arg-type]
     except Refused as problem:
         return side.show("code.html", form, problem, recovery=recovery)
     onward = session.get(ONWARD) or url_for(side.account)
     sign_in_browser(person, side.audience)
-    if side.audience is Audience.member:
-        members.begin_visit(person, at=at)  # type: ignore[arg-type]
     return redirect(onward, 303)
 
 

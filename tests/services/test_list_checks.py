@@ -245,6 +245,30 @@ def test_a_list_goes_on_confirming_nothing_that_was_taken_back(cast, amina):
     assert said(plain, after) == ["matches", "not_found"]
 
 
+def test_nor_does_one_that_is_still_being_checked(cast, amina, monkeypatch):
+    monkeypatch.setattr(checking, "PART", 1)
+    monkeypatch.setattr(keeping, "PART", 1)
+    share = sharing.share(cast.amina, cast.acme, by=amina, at=NOW)
+    check = ask(cast, row(cast.amina), row(cast.boris))
+    asked = iter([False, False])
+    checking.run_due(at=NOW, stop=lambda: next(asked, True))
+    assert (check.state, check.done) == (WorkState.running, 1)
+    assert list_checks.counts(check, at=NOW)[Verdict.matches] == 1
+    sharing.withdraw(share, by=amina, at=NOW + MINUTE)
+    assert list_checks.counts(check, at=NOW + MINUTE) == {Verdict.not_found: 1}
+
+
+def test_a_mark_that_was_taken_back_before_its_hour_is_confirmed_to_nobody(cast, amina):
+    gaia = cast.entry("0077", "Gaia", "Galli")
+    first = cast.result(gaia)
+    cast.account(gaia)
+    cast.released(instant=NOW + DAY)
+    corrections.withdraw_result(first, by=cast.officer, why="mistake", at=NOW)
+    cast.result(gaia, version=2, score_r=150, overall=168)
+    cast.released(instant=NOW + 2 * DAY)
+    assert answered(cast, row(gaia, "B2", 172), at=NOW + 3 * DAY) == ["differs"]
+
+
 # --- Long work ------------------------------------------------------------------------
 
 

@@ -139,6 +139,18 @@ def test_a_later_version_that_was_the_first_one_out_amends_nothing(cast):
     assert (result.version, amending.amended(result, at=NOW)) == (2, False)
 
 
+def test_a_grade_that_comes_after_a_result_without_one_amends_nothing(cast):
+    cast.result(cast.amina, status=ResultStatus.pending)
+    account = cast.account(cast.amina)
+    release(cast, NOW, NOW - DAY)
+    cast.result(cast.amina, version=2)
+    release(cast, NOW + DAY, NOW)
+    share = sharing.share(cast.amina, cast.acme, by=account, at=NOW + DAY)
+    assert past(share, NOW + DAY) == [(VALID, NOW + DAY)]
+    result = publication.published_result(cast.amina, at=NOW + DAY)
+    assert not amending.amended(result, at=NOW + DAY)
+
+
 def test_what_was_seen_and_taken_back_is_amended_by_what_comes_out_instead(cast, share):
     at = NOW + 2 * DAY
     first = publication.published_result(cast.amina, at=at)
@@ -158,7 +170,7 @@ def test_what_was_seen_and_taken_back_is_amended_by_what_comes_out_instead(cast,
 def test_what_was_taken_back_before_its_hour_is_amended_by_nothing(cast):
     first = cast.result(cast.amina)
     account = cast.account(cast.amina)
-    release(cast, NOW, NOW - DAY)
+    made = release(cast, NOW, NOW - DAY)
     why = {"why": "malpractice", "at": NOW - SECOND}
     corrections.withdraw_result(first, by=cast.officer, **why)
     cast.result(cast.amina, version=2, overall=150)
@@ -167,6 +179,11 @@ def test_what_was_taken_back_before_its_hour_is_amended_by_nothing(cast):
     assert state(share, NOW + DAY) is VALID
     result = publication.published_result(cast.amina, at=NOW + DAY)
     assert not amending.amended(result, at=NOW + DAY)
+    # Nor if all of its release, which the others had seen, is taken back later.
+    at = NOW + 2 * DAY
+    publication.withdraw(made, by=cast.officer, why="a mistake", at=at)
+    assert state(share, at) is VALID
+    assert not amending.amended(result, at=at)
 
 
 def test_what_the_board_takes_back_is_withdrawn(cast, share):

@@ -11,6 +11,7 @@ from app.extensions import db
 from app.models import SignIn
 from app.services import accounts, factors, tokens
 from app.services.tokens import Purpose
+from app.values import OrganisationStatus
 from tests.cast import NOW, PASSWORD
 
 HERE = "192.0.2.1"
@@ -93,6 +94,21 @@ def test_a_wrong_code_is_told_beside_its_field_and_opens_nothing(client, who):
     assert answer.status_code == 401
     assert 'id="code-error"' in answer.text
     assert not is_in(client, side)
+
+
+def test_of_a_suspended_organisation_the_code_is_asked_for_first(client, cast):
+    who = cast.verifier, "verifier", {"email": cast.verifier.email}
+    app, _ = add(cast.verifier)
+    cast.acme.status = OrganisationStatus.suspended
+    db.session.commit()
+    assert "paused" not in client.page(log_in(client, who).location).text_content()
+    answer = client.submit("/verifier/login/code", {"code": "000000"})
+    assert (answer.status_code, "paused" in answer.text) == (401, False)
+    answer = client.submit("/verifier/login/code", {"code": app.at(NOW)})
+    assert (answer.status_code, "is paused" in answer.text) == (403, True)
+    assert not is_in(client, "verifier")
+    assert db.session.scalars(db.select(SignIn)).all() == []
+    assert cast.verifier.last_visit_at is None
 
 
 def test_a_recovery_code_lets_in_once(client, who):

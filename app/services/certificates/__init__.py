@@ -42,6 +42,8 @@ from app.values import AuditAction, CertificateState, ResultStatus
 # longer is found by its code.
 LATELY = timedelta(days=180)
 MOST_SESSIONS = 60
+# Its candidate, or somebody for them, has it.
+HELD = (CertificateState.collected, CertificateState.posted)
 
 # --- Which there are ------------------------------------------------------------------
 
@@ -87,8 +89,12 @@ def to_give_back(entry: Entry) -> bool:
         .order_by(Certificate.id.desc())
         .limit(1)
     )
-    recalled = newest is not None and newest.state is CertificateState.recalled
-    return recalled and bool(newest and newest.handed_to)
+    if newest is None or newest.state is not CertificateState.recalled:
+        return False
+    # Whose hands it is in is forgotten after two years; that it went is in the trail.
+    subject = f"entry:{entry.reference}"
+    recall = audit.last_detail(AuditAction.certificate_recalled, subject)
+    return recall.get("was") in HELD
 
 
 # --- From the board to the centre -----------------------------------------------------

@@ -136,9 +136,9 @@ def answers(check: ListCheck, page: int = 1, *, at: datetime) -> AnswersPage:
 
 
 def counts(check: ListCheck, *, at: datetime) -> Mapping[str, int]:
-    """Return how many rows of a list are answered what, as `answers` says it."""
-    if check.state is not WorkState.ready:
-        return check.counts
+    """Return how many rows of a list are answered what so far, as `answers` says it."""
+    if check.state in (WorkState.failed, WorkState.expired):
+        return {}
     return withholding.counts(check, at=at)
 
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import joinedload
 from app.extensions import db
 from app.models import Entry, ListCheck, Lookup, Release, Result
 from app.services import lookups
+from app.services.amending import had_come_out
 from app.services.list_checks.columns import Claim
-from app.services.signing import came_out
 
 # Lists whose claims one result is held against for one organisation, and in what time:
 # of some 150 scores, nobody finds the right one by three guesses a month.
@@ -107,7 +107,7 @@ def _earlier(result: Result, at: datetime) -> Sequence[Result]:
         .where(
             Result.entry_id == result.entry_id,
             Result.version < result.version,
-            came_out(at),
+            had_come_out(at, Result, Release),
         )
     ).all()
 

@@ -30,8 +30,8 @@ def of_part(check: ListCheck, part: int, *, at: datetime) -> list[Answer]:
 
 
 def of_all(check: ListCheck, *, at: datetime) -> list[Answer]:
-    """Return what all rows of a list are answered, as far as it may be said now."""
-    parts = range(keeping.parts(check.rows))
+    """Return what the rows that are done are answered, as far as it may be said now."""
+    parts = range(keeping.parts(check.done))
     answers = [one for part in parts for one in keeping.answers_of(check, part)]
     return _sayable(check, answers, at)
 

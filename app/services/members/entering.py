@@ -23,8 +23,7 @@ def sign_in(
 ) -> Member:
     """Return the active member of an approved organisation who knows the password.
 
-    The visit begins here, unless the code of an authenticator app is still to come. Of
-    a suspended organisation they are told that it is, and nobody else is.
+    The visit begins here, unless the code of an authenticator app is still to come.
     """
     typed = email.strip().lower()
     member = signins.admit(
@@ -37,14 +36,17 @@ def sign_in(
         browser=browser,
     )
     assert isinstance(member, Member)
-    _require_approved(member)
     if factors.of(member) is None:
         begin_visit(member, at=at)
     return member
 
 
 def begin_visit(member: Member, *, at: datetime) -> None:
-    """Count a visit: what has been shared since the one before it is new to them."""
+    """Count a visit: what has been shared since the one before it is new to them.
+
+    Of a suspended organisation they are told that it is, and nobody else is.
+    """
+    _require_approved(member)
     with atomic() as tx:
         tx.execute(
             update(Member)
@@ -130,7 +132,7 @@ def admitted() -> tuple[ColumnElement[bool], ...]:
 
 
 def _require_approved(member: Member) -> None:
-    """Tell whoever knows the password that their organisation is suspended."""
+    """Tell whoever has proved who they are that their organisation is suspended."""
     home = member.organisation
     if home is None or home.status is OrganisationStatus.approved:
         return
