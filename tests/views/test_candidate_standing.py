@@ -9,7 +9,7 @@ from app import clock
 from app.extensions import db
 from app.models import TimetableSlot
 from app.services import certificates, publication
-from app.values import ComponentCode, ExamCode, ResultStatus
+from app.values import CertificateState, ComponentCode, ExamCode, ResultStatus
 from tests.cast import NOW, save
 from tests.papers import slot
 from tests.views.test_candidate import log_in, normal, words
@@ -165,7 +165,8 @@ def test_who_holds_a_recalled_certificate_is_asked_to_give_it_back(cast, amina):
     cast.released(instant=NOW - DAY)
     certificates.send(cast.session, None, NOW.date(), by=cast.officer, at=NOW)
     paper = certificates.of_entries([cast.amina.id])[cast.amina.id]
-    paper.handed_to = "Amina Benali"
+    paper.state, paper.handed_to = CertificateState.collected, "Amina Benali"
+    paper.arrived_on = paper.keep_until = paper.ended_on = NOW.date()
     db.session.commit()
     certificates.recall_of(cast.amina, by=cast.officer, at=NOW)
     assert "give it back to your centre" in amina()
