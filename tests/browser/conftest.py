@@ -153,10 +153,9 @@ def make_service(new_database_url: Any, tmp_path_factory: Any) -> Iterator[Any]:
             folder = tmp_path_factory.mktemp("service")
             made = Service(folder, new_database_url(), post_office)
             ending.callback(made.stop)
-            made.flask("db", "upgrade")
-            made.flask("sync-roles")
-            # Done once in the life of a service: no measure of what a test will do.
-            made.slowness = 1.0
+            with made.operator() as flask:
+                flask("db", "upgrade")
+                flask("sync-roles")
             return made
 
         yield make
@@ -177,7 +176,8 @@ def demonstration(make_service: Any) -> Service:
     What one of them changes there, no other may count on.
     """
     service: Service = make_service()
-    service.flask("demo", "--candidates", "60", "--seed", "7")
+    with service.operator() as flask:
+        flask("demo", "--candidates", "60", "--seed", "7")
     service.start(jobs=False)
     return service
 
