@@ -12,29 +12,25 @@ from wtforms import StringField
 
 from app import clock
 from app.models import Member
-from app.services import applications, members, organisations, succession
+from app.services import members, organisations, succession
 from app.services.members import NewMember
 from app.services.rights import Act
 from app.views.admin.acts import AskForm, ReasonForm, answered, ask
 from app.views.admin.base import Screen
 from app.views.admin.words import written
-from app.views.forms import EsitoForm, email_address, longest, required
-
-_EMAIL = _l("Enter an email address such as name@example.org.")
-
-
-def _words(label: Any, name: str, message: Any) -> StringField:
-    limit = applications.LONGEST[name]
-    return StringField(label, [required(message), longest(limit)])
+from app.views.forms import EsitoForm, email_address, required
+from app.views.people_forms import ENTER_EMAIL, words
 
 
 class NewPrimaryForm(ReasonForm):
     """A person who is added as the primary user, and why."""
 
-    first_name = _words(_l("First name"), "first_name", _l("Enter the first name."))
-    family_name = _words(_l("Last name"), "family_name", _l("Enter the last name."))
-    job_title = _words(_l("Job title"), "job_title", _l("Enter the job title."))
-    email = StringField(_l("Work email address"), [required(_EMAIL), email_address()])
+    first_name = words(_l("First name"), "first_name", _l("Enter the first name."))
+    family_name = words(_l("Last name"), "family_name", _l("Enter the last name."))
+    job_title = words(_l("Job title"), "job_title", _l("Enter the job title."))
+    email = StringField(
+        _l("Work email address"), [required(ENTER_EMAIL), email_address()]
+    )
 
 
 class MemberActs(Screen):

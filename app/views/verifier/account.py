@@ -5,49 +5,29 @@ from typing import Any
 from flask import flash, g, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import PasswordField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from app import clock
 from app.errors import Refused, TooManyTries
-from app.services import applications, factors, own_account, signins
+from app.services import factors, own_account, signins
 from app.values import Audience, Language
 from app.views.devices import device
-from app.views.forms import EsitoForm, longest, required
+from app.views.forms import EsitoForm, required
 from app.views.guards import (
     client_address,
     end_browser_session,
     member_only,
     sign_in_browser,
 )
+from app.views.people_forms import OwnWorkForm
 from app.views.verifier import pages
 from app.views.verifier.forms import ROLES, PasswordForm
 
 
-class DetailsForm(EsitoForm):
+class DetailsForm(OwnWorkForm):
     """Who a member is, and the language that they are written to in."""
 
-    first_name = StringField(
-        _l("First name"),
-        [
-            required(_l("Enter your first name.")),
-            longest(applications.LONGEST["first_name"]),
-        ],
-    )
-    family_name = StringField(
-        _l("Last name"),
-        [
-            required(_l("Enter your last name.")),
-            longest(applications.LONGEST["family_name"]),
-        ],
-    )
-    job_title = StringField(
-        _l("Job title"),
-        [
-            required(_l("Enter your job title.")),
-            longest(applications.LONGEST["job_title"]),
-        ],
-    )
     language = SelectField(
         _l("Language of our emails"),
         choices=[

@@ -1,12 +1,9 @@
 """What a verifier's user fills in."""
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
-from app.services import applications
 from app.values import MemberRole, OrganisationType
 from app.views.forms import (
     EsitoForm,
@@ -16,6 +13,7 @@ from app.views.forms import (
     required,
     same_as,
 )
+from app.views.people_forms import ENTER_EMAIL, OwnWorkForm, words
 
 TYPES = {
     OrganisationType.university: _l("University"),
@@ -30,26 +28,17 @@ ROLES = {
     MemberRole.admin: _l("User"),
 }
 CHOOSE = SelectChoice("", _l("Choose"))
-_EMAIL = _l("Enter an email address such as name@example.org.")
 
 
-def _words(label: Any, name: str, message: Any) -> StringField:
-    limit = applications.LONGEST[name]
-    return StringField(label, [required(message), longest(limit)])
-
-
-class ApplicationForm(EsitoForm):
+class ApplicationForm(OwnWorkForm):
     """An organisation, and the person who applies for it."""
 
-    first_name = _words(_l("First name"), "first_name", _l("Enter your first name."))
-    family_name = _words(_l("Last name"), "family_name", _l("Enter your last name."))
-    job_title = _words(_l("Job title"), "job_title", _l("Enter your job title."))
-    email = StringField(_l("Email address"), [required(_EMAIL), email_address()])
+    email = StringField(_l("Email address"), [required(ENTER_EMAIL), email_address()])
     email_again = StringField(
         _l("Confirm email address"),
         [same_as("email", _l("The two email addresses are not the same."))],
     )
-    organisation = _words(
+    organisation = words(
         _l("Organisation name"), "organisation", _l("Enter your organisation's name.")
     )
     type = SelectField(
@@ -60,7 +49,7 @@ class ApplicationForm(EsitoForm):
     website = StringField(
         _l("Website"), [required(_l("Enter your website.")), longest(200)]
     )
-    city = _words(_l("City"), "city", _l("Enter the city of your organisation."))
+    city = words(_l("City"), "city", _l("Enter the city of your organisation."))
     country = SelectField(
         _l("Country"), [required(_l("Choose a country."))], widget=PlainSelect()
     )
@@ -79,7 +68,7 @@ class SignInForm(EsitoForm):
 class ForgottenForm(EsitoForm):
     """The address that a password link goes to."""
 
-    email = StringField(_l("Email address"), [required(_EMAIL), email_address()])
+    email = StringField(_l("Email address"), [required(ENTER_EMAIL), email_address()])
 
 
 class PasswordForm(EsitoForm):

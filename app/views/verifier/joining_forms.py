@@ -3,37 +3,15 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
 
-from app.services import applicant, applications
+from app.services import applicant
 from app.views.forms import EsitoForm, email_address, longest, required, same_as
+from app.views.people_forms import ENTER_EMAIL, OwnWorkForm
 
-_EMAIL = _l("Enter an email address such as name@example.org.")
 
-
-class JoinForm(EsitoForm):
+class JoinForm(OwnWorkForm):
     """Somebody who works for an organisation that is here already."""
 
-    first_name = StringField(
-        _l("First name"),
-        [
-            required(_l("Enter your first name.")),
-            longest(applications.LONGEST["first_name"]),
-        ],
-    )
-    family_name = StringField(
-        _l("Last name"),
-        [
-            required(_l("Enter your last name.")),
-            longest(applications.LONGEST["family_name"]),
-        ],
-    )
-    job_title = StringField(
-        _l("Job title"),
-        [
-            required(_l("Enter your job title.")),
-            longest(applications.LONGEST["job_title"]),
-        ],
-    )
-    email = StringField(_l("Email address"), [required(_EMAIL), email_address()])
+    email = StringField(_l("Email address"), [required(ENTER_EMAIL), email_address()])
     email_again = StringField(
         _l("Confirm email address"),
         [same_as("email", _l("The two email addresses are not the same."))],

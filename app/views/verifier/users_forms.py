@@ -1,30 +1,21 @@
 """What is filled in about an organisation's users."""
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from app.models import Member
-from app.services import applications
-from app.views.forms import EsitoForm, PlainSelect, email_address, longest, required
+from app.views.forms import EsitoForm, PlainSelect, email_address, required
+from app.views.people_forms import ENTER_EMAIL, words
 from app.views.verifier.forms import CHOOSE
-
-_EMAIL = _l("Enter an email address such as name@example.org.")
-
-
-def _words(label: Any, name: str, message: Any) -> StringField:
-    limit = applications.LONGEST[name]
-    return StringField(label, [required(message), longest(limit)])
 
 
 class UserForm(EsitoForm):
     """The name and the job title of a user."""
 
-    first_name = _words(_l("First name"), "first_name", _l("Enter the first name."))
-    family_name = _words(_l("Last name"), "family_name", _l("Enter the last name."))
-    job_title = _words(_l("Job title"), "job_title", _l("Enter the job title."))
+    first_name = words(_l("First name"), "first_name", _l("Enter the first name."))
+    family_name = words(_l("Last name"), "family_name", _l("Enter the last name."))
+    job_title = words(_l("Job title"), "job_title", _l("Enter the job title."))
 
 
 class NewUserForm(UserForm):
@@ -32,7 +23,7 @@ class NewUserForm(UserForm):
 
     email = StringField(
         _l("Work email address"),
-        [required(_EMAIL), email_address()],
+        [required(ENTER_EMAIL), email_address()],
         description=_l("We send a link to this address, to set a password."),
     )
 
