@@ -5,7 +5,7 @@ import pytest
 from app import clock
 from app.extensions import db
 from app.models import AuditRow, Mail
-from app.services import members, signins
+from app.services import applications, members, signins
 from app.values import Language
 from tests.cast import NOW, PASSWORD
 
@@ -42,6 +42,22 @@ def test_a_member_puts_their_details_right(registrar, cast):
     row = db.session.scalars(db.select(AuditRow).order_by(AuditRow.id)).all()[-1]
     assert row.action == "member_changed"
     assert "Rossi" not in row.detail
+
+
+@pytest.mark.parametrize("field", ["first_name", "family_name", "job_title"])
+def test_what_is_longer_than_what_is_kept_is_refused_and_not_cut(
+    registrar, cast, field
+):
+    limit = applications.LONGEST[field]
+    too_long = {**DETAILS, field: "x" * (limit + 1)}
+    answer = registrar.submit("/verifier/account", too_long)
+    assert answer.status_code == 400
+    assert f"This is too long: use at most {limit} characters." in answer.text
+    assert too_long[field] in answer.text, "what was typed is gone"
+    db.session.refresh(cast.verifier)
+    assert cast.verifier.name == "Rita Registrar"
+    just_fits = {**DETAILS, field: "x" * limit}
+    assert registrar.submit("/verifier/account", just_fits).status_code == 303
 
 
 def test_details_that_change_nothing_leave_no_trace(registrar, cast):
