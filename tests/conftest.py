@@ -1,6 +1,7 @@
 """What every test stands on: an app on the database under test, undone after each."""
 
 import os
+import random
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -63,6 +64,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 SERVER = pytest.StashKey[Any]()
 # Whoever stands on a database asks for one of these, if only by another fixture.
 ASKED_FOR = {"database", "new_database_url"}
+
+
+@pytest.fixture(autouse=True)
+def drawn(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the same references, numbers and secrets each time this test is run.
+
+    Whatever is drawn by lot and shown may by chance be a word or a number that a test
+    looks for. `secrets`, and whoever else asks the system, draws from here in a test.
+    """
+    lot = random.Random(request.node.nodeid)
+    monkeypatch.setattr(random, "_urandom", lot.randbytes)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,11 @@
 """No test fails by chance: digits drawn by lot may look like those looked for."""
 
 import ast
+import random
 import re
+import secrets
 
+import pyotp
 import pytest
 
 from tests.telling import tells
@@ -16,6 +19,16 @@ def test_no_test_looks_for_a_short_number_within_longer_ones():
         for line, number in by_chance(source)
     ]
     assert found == [], "tells(text, number) looks for whole words"
+
+
+def test_what_is_drawn_is_the_same_each_time(request, monkeypatch):
+    lot = random.Random(request.node.nodeid)
+    assert secrets.token_bytes(16) == lot.randbytes(16)
+    drawn = []
+    for _ in range(2):
+        monkeypatch.setattr(random, "_urandom", random.Random(1).randbytes)
+        drawn.append((pyotp.random_base32(), secrets.token_urlsafe(16)))
+    assert drawn[0] == drawn[1]
 
 
 def by_chance(source: Source):
