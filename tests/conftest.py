@@ -1,5 +1,6 @@
 """What every test stands on: an app on the database under test, undone after each."""
 
+import logging
 import os
 import random
 import shutil
@@ -31,6 +32,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("esito")
+# Pages are asked for by whoever may not see them, on purpose and by the thousand; what
+# is logged of it would bury the reason of a failure.
+logging.getLogger("flask_appbuilder.security.decorators").setLevel(logging.ERROR)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
