@@ -5,15 +5,19 @@ who run the service; a test keeps that page and this module in step.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import holidays
 from click import ClickException
+from sqlalchemy import make_url
 
 ROOT = Path(__file__).resolve().parent
 
@@ -55,7 +59,7 @@ def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "ESITO_STORAGE_URL": environ.get("ESITO_STORAGE_URL")
         or (data_dir / "storage").as_uri(),
         # Whose public holidays do not count as working days: COUNTRY or COUNTRY-REGION.
-        "ESITO_HOLIDAYS": environ.get("ESITO_HOLIDAYS") or "GB-ENG",
+        "ESITO_HOLIDAYS": _holidays(environ),
         # How many days the files that organisations asked for are kept.
         "ESITO_DOWNLOAD_DAYS": _whole(environ, "ESITO_DOWNLOAD_DAYS", 30, 1, 365),
         # Whether candidates under 18 may show their result to whoever holds a link.
@@ -176,11 +180,15 @@ def _database_url(url: str) -> str:
     """Name the PostgreSQL driver: a bare scheme means another one in other versions."""
     for scheme in ("postgres://", "postgresql://"):
         if url.startswith(scheme):
-            return "postgresql+psycopg://" + url.removeprefix(scheme)
+            url = "postgresql+psycopg://" + url.removeprefix(scheme)
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSetting(
             "ESITO_DATABASE_URL takes sqlite:///FILE or postgresql://USER@HOST/NAME"
         )
+    try:
+        make_url(url)
+    except ValueError as problem:
+        raise BadSetting("ESITO_DATABASE_URL: the port is not a number") from problem
     return url
 
 
@@ -204,7 +212,11 @@ def _mail(environ: Mapping[str, str], env: str) -> dict[str, Any]:
     url = environ.get("ESITO_MAIL_URL", "")
     if not url and env == "production":
         raise BadSetting("ESITO_MAIL_URL takes smtp://USER:PASSWORD@HOST:PORT")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (465 if parts.scheme == "smtps" else 25)
+    except ValueError as problem:
+        raise BadSetting("ESITO_MAIL_URL: host or port cannot be one") from problem
     if url and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
         raise BadSetting(
             "ESITO_MAIL_URL takes smtp://USER:PASSWORD@HOST:PORT, or smtps://"
@@ -213,27 +225,28 @@ def _mail(environ: Mapping[str, str], env: str) -> dict[str, Any]:
         # Without a mail server the demonstration keeps its messages in the data folder.
         "ESITO_MAIL_TO_FOLDER": not url,
         "MAIL_SERVER": parts.hostname or "localhost",
-        "MAIL_PORT": _mail_port(parts),
+        "MAIL_PORT": port,
         "MAIL_USE_SSL": parts.scheme == "smtps",
         "MAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username),
         "MAIL_USERNAME": unquote(parts.username) if parts.username else None,
         "MAIL_PASSWORD": unquote(parts.password) if parts.password else None,
-        "MAIL_DEFAULT_SENDER": environ.get("ESITO_MAIL_FROM") or "results@localhost",
+        "MAIL_DEFAULT_SENDER": _mail_from(environ),
         "MAIL_SUPPRESS_SEND": False,
     }
 
 
-def _mail_port(parts: SplitResult) -> int:
-    try:
-        return parts.port or (465 if parts.scheme == "smtps" else 25)
-    except ValueError as problem:
-        raise BadSetting("ESITO_MAIL_URL: the port is not a number") from problem
+def _mail_from(environ: Mapping[str, str]) -> str:
+    sender = environ.get("ESITO_MAIL_FROM") or "results@localhost"
+    name, _, host = parseaddr(sender)[1].rpartition("@")
+    if not name or not host or not sender.isprintable():
+        raise BadSetting("ESITO_MAIL_FROM takes an e-mail address, name@example.org")
+    return sender
 
 
 def _base_url(environ: Mapping[str, str]) -> str:
     url = (environ.get("ESITO_BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+    # A host and a port, nothing before and nothing after them.
+    if not re.fullmatch(r"https?://(\[[0-9a-fA-F:.]+\]|[^][@/?#:\s]+)(:\d{1,5})?", url):
         raise BadSetting("ESITO_BASE_URL takes https://HOST, without a path")
     return url
 
@@ -246,6 +259,16 @@ def _zone(environ: Mapping[str, str]) -> ZoneInfo:
         raise BadSetting(
             f"ESITO_TIMEZONE: {name!r} is not a zone such as Europe/Rome"
         ) from problem
+
+
+def _holidays(environ: Mapping[str, str]) -> str:
+    place = environ.get("ESITO_HOLIDAYS") or "GB-ENG"
+    country, _, region = place.partition("-")
+    try:
+        holidays.country_holidays(country, subdiv=region or None)
+    except NotImplementedError as problem:
+        raise BadSetting(f"ESITO_HOLIDAYS: {place!r} is not known") from problem
+    return place
 
 
 def _whole(

@@ -21,7 +21,10 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config.read(os.environ))
     app.config.from_mapping(settings or {})
     config.refuse_unsafe(app.config, debug=app.debug)
-    app.config["ESITO_DATA_DIR"].mkdir(parents=True, exist_ok=True)
+    try:
+        app.config["ESITO_DATA_DIR"].mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise config.BadSetting(f"ESITO_DATA_DIR: {problem}") from problem
 
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))

@@ -3,7 +3,9 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import click
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
@@ -47,8 +49,18 @@ def one_at_a_time(connection: Connection) -> Iterator[None]:
             yield
 
 
+def tell(steps: list[Any]) -> None:
+    """Say in a line what an upgrade or a downgrade did to the schema."""
+    if "destination_rev" not in context.get_context().opts:
+        return  # Nothing is migrated: the schema is looked at, or compared.
+    done = f"{len(steps)} migrations run" if steps else "no migration to run"
+    at = context.get_context().get_current_revision() or "empty"
+    click.echo(f"db: {done}, the schema is at {at}")
+
+
 def run() -> None:
     """Run every migration in a transaction of its own, on the app's own engine."""
+    steps: list[Any] = []
     with db.engine.connect() as connection, one_at_a_time(connection):
         context.configure(
             connection=connection,
@@ -57,9 +69,11 @@ def run() -> None:
             render_item=render,
             render_as_batch=False,
             transaction_per_migration=True,
+            on_version_apply=lambda *, step, **_: steps.append(step),
         )
         with context.begin_transaction():
             context.run_migrations()
+        tell(steps)
 
 
 run()

@@ -3,12 +3,14 @@
 import click
 from flask.cli import AppGroup
 
+from app.cli.base import refusable
 from app.services import audit
 
 group = AppGroup("audit", help="The trail of everything that was changed.")
 
 
 @group.command("verify")
+@refusable
 def verify() -> None:
     """Check that no row of the trail was changed or removed; exit 1 if one was."""
     held, broken = audit.first_broken()

@@ -1,5 +1,7 @@
 """The demonstration board, by command."""
 
+import sys
+
 import click
 from flask.cli import with_appcontext
 
@@ -19,7 +21,9 @@ def demo(candidates: int, seed: int, if_empty: bool) -> None:
     if if_empty and load.is_loaded():
         click.echo("demo: the board is there already; nothing was changed")
         return
-    with click.progressbar(length=candidates, label="candidates") as bar:
+    with click.progressbar(
+        length=candidates, label="candidates", file=sys.stderr
+    ) as bar:
         summary = load.load(
             count=candidates, seed=seed, at=clock.now(), progress=bar.update
         )

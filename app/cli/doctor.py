@@ -4,7 +4,9 @@ import click
 from flask.cli import with_appcontext
 
 from app import clock
+from app.cli.base import first_line
 from app.errors import Refused
+from app.extensions import db
 from app.services import doctor
 
 
@@ -20,8 +22,10 @@ def check_up() -> None:
             line = f"FAILED  {name}: {problem}"
             failed += 1
         except Exception as problem:
-            # A check that breaks is an answer too, and the others still help.
-            line = f"FAILED  {name}: {type(problem).__name__}: {problem}"
+            # A check that breaks is an answer too, and the others still help: what it
+            # began in the database must not be in their way.
+            db.session.rollback()
+            line = f"FAILED  {name}: {first_line(problem)}"
             failed += 1
         click.echo(line)
     if failed:

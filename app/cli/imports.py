@@ -19,10 +19,26 @@ KINDS = [*(kind.value for kind in ImportKind), "photos"]
 LONG = 10_000
 
 
-@click.command("import")
-@click.argument("kind", type=click.Choice(KINDS))
+# What cannot be told from the columns' names.
+FORMAT = """A CSV is in UTF-8 with commas; its first row names the columns, in any
+order. Dates are written YYYY-MM-DD, times HH:MM. Empty may be: a website, a final_date,
+a room, a first_name, a candidate_number of the timetable (everybody), what follows
+email in entries, and in results whatever the status or the exam does not have."""
+
+
+def _described() -> str:
+    """Say what each kind of file holds, for --help."""
+    kinds = (f"{kind}: {', '.join(importing.columns(kind))}" for kind in ImportKind)
+    photos = "photos: CANDIDATE_NUMBER.jpg or .png in a ZIP of one session and centre"
+    return "\n\n".join((FORMAT, *kinds, photos))
+
+
+@click.command("import", epilog=_described())
+@click.argument("kind", metavar="KIND", type=click.Choice(KINDS))
 @click.argument(
-    "file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+    "file",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--session", help="For photos: code of the session.")

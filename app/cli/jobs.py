@@ -13,6 +13,10 @@ from app.cli.base import refusable
 group = AppGroup("jobs", help="What happens by itself: e-mails, and what is erased.")
 
 
+# Jobs look ten years back and forth; no calendar goes on for ever.
+YEARS = range(1900, 2900)
+
+
 class Instant(click.ParamType):
     """An ISO 8601 instant with its offset, such as 2026-12-14T09:00+01:00."""
 
@@ -25,6 +29,8 @@ class Instant(click.ParamType):
             self.fail(f"{value!r} is not an instant such as 2026-12-14T09:00+01:00")
         if instant.tzinfo is None:
             self.fail(f"{value!r} has no offset: add one, such as +01:00 or Z")
+        if instant.year not in YEARS:
+            self.fail(f"{value!r} is further away than any job looks")
         return instant
 
 

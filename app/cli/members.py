@@ -1,12 +1,10 @@
 """Users of verifier organisations and of schools, by command."""
 
-import sys
-
 import click
 from flask.cli import with_appcontext
 
 from app import clock
-from app.cli.base import refusable
+from app.cli.base import password_from_stdin, refusable
 from app.services import members
 from app.services.members import NewMember
 from app.values import MemberRole
@@ -42,7 +40,7 @@ def create_member(
     """Add a user to an organisation or a school."""
     if (organisation is None) == (school is None):
         raise click.UsageError("name either --organisation or --school")
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    password = password_from_stdin() if password_stdin else None
     home = (
         members.organisation_named(organisation, city)
         if organisation is not None

@@ -15,6 +15,9 @@ EVERY = 500
 
 def import_photos(file: Path, session: str, centre: str, dry_run: bool) -> None:
     """Import the photos of the archive FILE: all of it, or nothing."""
+    if not file.is_file():
+        # A pipe or a device: the list of an archive's files stands at its end.
+        raise click.UsageError(f"{file} is not a file.")
     progress = _Progress()
     with file.open("rb") as stream:
         plan = bringing_in.load(

@@ -31,6 +31,9 @@ def release() -> None:
 @refusable
 def propose(session_code: str, number: str | None, instant: str, email: str) -> None:
     """Propose to publish what is ready in SESSION at an instant."""
+    if number is not None and not number.strip():
+        # A script whose variable is empty must not propose every centre's results.
+        raise click.UsageError("--centre takes a centre's number; leave it out for all")
     officer = _staff(email, Act.propose_release)
     session = releases.session_by_code(session_code)
     centre = releases.centre_by_number(number or "")

@@ -1,13 +1,11 @@
 """Users of the back office, by command."""
 
-import sys
-
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from app import clock
-from app.cli.base import refusable
+from app.cli.base import password_from_stdin, refusable
 from app.errors import Refused
 from app.extensions import db
 from app.models import Centre
@@ -28,9 +26,7 @@ def create_staff(
     email: str, role: str, number: str | None, name: str | None, stdin: bool
 ) -> None:
     """Add a user of the board or of a centre."""
-    password = None
-    if stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
+    password = password_from_stdin() if stdin else None
     first, _, last = (name or "").strip().rpartition(" ")
     user = staff.create(
         email,

@@ -5,7 +5,7 @@ from contextlib import suppress
 from click import ClickException
 from flask import current_app
 from sqlalchemy import inspect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.errors import Refused
 from app.extensions import db
@@ -21,7 +21,7 @@ _KIND_OF_ENV = {
 
 
 class WrongInstallation(Refused, ClickException):
-    """The database holds another kind of people than the setting says.
+    """The database does not answer, or holds other people than the setting says.
 
     A command that meets it prints the sentence and exits with status 1.
     """
@@ -29,7 +29,11 @@ class WrongInstallation(Refused, ClickException):
 
 def require_own_kind() -> None:
     """Refuse to start on a database of another kind; an empty database is nobody's."""
-    kind = _stored_kind()
+    try:
+        kind = _stored_kind()
+    except OperationalError as problem:
+        reason = str(problem.orig).strip().splitlines()[0]
+        raise WrongInstallation(f"the database does not answer: {reason}") from None
     own = _own_kind()
     if kind is not None and kind is not own:
         raise WrongInstallation(

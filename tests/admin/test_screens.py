@@ -363,5 +363,9 @@ def test_create_staff_by_command(app, cast):
     ):
         assert run(args=["create-staff", *wrong]).exit_code == 1, wrong
     assert run(args=["create-staff"]).exit_code == 2
+    odd = ["create-staff", "new@board.example", "--role", "Auditor", "--password-stdin"]
+    refused = run(args=odd, input="Città di Pisa 1563\n".encode("latin-1"))
+    assert refused.stderr == "The password on standard input is not in UTF-8.\n"
+    assert (refused.exit_code, refused.stdout) == (1, "")
     assert staff.find("new@board.example") is None
     assert db.session.query(Centre).count() == 1

@@ -194,6 +194,7 @@ def test_every_job_can_be_run_by_hand(app, monkeypatch):
         ["make-tea"],
         ["deliver-mail", "--at", "tomorrow"],
         ["deliver-mail", "--at", "2026-12-14T09:00"],
+        ["forget-mail", "--at", "0001-01-01T00:00Z"],
         [],
     ],
 )

@@ -37,9 +37,16 @@ def test_up_and_down_and_up_again_leaves_the_same_tables(own_app):
     assert set(inspect(db.engine).get_table_names()) == tables
 
 
-def test_upgrading_twice_is_harmless(own_app):
-    upgrade()
-    assert inspect(db.engine).has_table("entry")
+def test_upgrading_twice_is_harmless_and_says_so(own_app, capsys):
+    newest = ScriptDirectory.from_config(config_of(own_app)).get_current_head()
+    downgrade(revision="base")
+    capsys.readouterr()
+    for done in (f"{int(newest)} migrations run", "no migration to run"):
+        upgrade()
+        assert inspect(db.engine).has_table("entry")
+        assert capsys.readouterr().out == f"db: {done}, the schema is at {newest}\n"
+    command.current(config_of(own_app))
+    assert "migration" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", [("db", "upgrade"), ("sync-roles",)])

@@ -1,5 +1,8 @@
 """Numbers for candidates: given once, printed again, renewed by the centre alone."""
 
+import errno
+import tempfile
+
 import pytest
 from sqlalchemy import select
 
@@ -131,6 +134,49 @@ def test_the_command_prints_the_same_secrets_again(app, cast, tmp_path):
     again = run(app, *place, "--out", str(tmp_path))
     assert "0 newly issued, 1 printed again" in again.output
     assert (carla.id_number, carla.secret) == first
+
+
+@pytest.mark.parametrize("folder", ["", " "])
+def test_the_command_wants_a_folder_that_is_named(
+    app, cast, tmp_path, monkeypatch, folder
+):
+    carla = unissued(cast, "0003")
+    monkeypatch.chdir(tmp_path)
+    place = ["--session", cast.session.code, "--centre", cast.it024.number]
+    done = run(app, *place, "--out", folder)
+    assert done.exit_code == 2
+    assert "name a folder" in done.output
+    assert list(tmp_path.iterdir()) == []
+    assert carla.id_number is None
+
+
+def test_nothing_is_issued_for_a_folder_that_takes_no_file(
+    app, cast, tmp_path, monkeypatch
+):
+    def refuse(**_values):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    carla = unissued(cast, "0003")
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    place = ["--session", cast.session.code, "--centre", cast.it024.number]
+    done = run(app, *place, "--out", str(tmp_path))
+    assert done.exit_code == 2
+    assert f"{tmp_path}: Read-only file system" in done.output
+    db.session.refresh(carla)
+    assert carla.id_number is None
+
+
+def test_a_sheet_that_cannot_be_written_is_named_and_nothing_is_left_half_written(
+    app, cast, tmp_path
+):
+    unissued(cast, "0003")
+    (tmp_path / "0003.pdf").mkdir()
+    place = ["--session", cast.session.code, "--centre", cast.it024.number]
+    done = run(app, *place, "--out", str(tmp_path))
+    assert done.exit_code == 1
+    assert isinstance(done.exception, SystemExit)
+    assert f"{tmp_path / '0003.pdf'} cannot be written: Is a directory." in done.output
+    assert [each.name for each in tmp_path.iterdir()] == ["0003.pdf"]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,13 @@ def test_the_documents_can_print_every_name(app):
         assert names.unprintable(name.replace("_", " ")) == [], name
 
 
+def test_what_is_refused_goes_to_standard_error_alone(app, cast):
+    assert cast.it024
+    done = app.test_cli_runner().invoke(args=["demo", "--candidates", "20"])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "holds a board already" in done.stderr
+
+
 def test_it_says_how_many_it_made(app):
     # A small board still gives every session somebody, and the story its people.
     assert loaded(count=20).candidates == len(rows(Entry)) > 20

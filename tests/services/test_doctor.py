@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError
 
 from app.errors import Refused
 from app.extensions import db
@@ -80,6 +81,39 @@ def test_a_clock_that_differs_from_the_databases_is_noticed(app, database):
         return
     with pytest.raises(Refused, match="differ"):
         doctor.clock(NOW.replace(year=2020))
+
+
+@pytest.fixture
+def older(app):
+    """The database as it was before the table of messages was made."""
+    db.session.execute(text("ALTER TABLE mail RENAME TO mail_to_be"))
+    db.session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    db.session.commit()
+
+
+def test_a_check_that_breaks_has_one_line_and_the_others_still_run(older, flask):
+    told = flask("doctor")
+    assert told.exit_code == 1
+    lines = told.output.splitlines()
+    assert len(lines) == len(doctor.checks())
+    failed = [line.split(":")[0] for line in lines if not line.startswith("ok ")]
+    assert failed == ["FAILED  database", "FAILED  jobs"]
+
+
+def test_a_command_says_in_a_sentence_that_the_database_lacks_a_migration(older, flask):
+    told = flask("jobs", "once", "forget-mail")
+    assert told.exit_code == 1
+    assert isinstance(told.exception, SystemExit)
+    assert told.stdout == ""
+    assert told.stderr.startswith("the database is at 0000, the program at ")
+    assert "run `flask db upgrade && flask sync-roles`" in told.stderr
+    assert told.stderr.count("\n") == 1
+
+
+def test_a_mistake_of_our_own_is_not_blamed_on_the_operator(app, flask):
+    db.session.execute(text("ALTER TABLE mail RENAME TO mail_to_be"))
+    db.session.commit()
+    assert isinstance(flask("jobs", "once", "forget-mail").exception, DBAPIError)
 
 
 def test_a_trail_that_holds_is_said_to(cast, flask):

@@ -4,6 +4,8 @@ import pytest
 
 from app.extensions import db
 from app.models import Centre
+from app.services.importing import columns
+from app.values import ImportKind
 from tests.services.files import csv_file, row
 
 
@@ -82,6 +84,15 @@ def test_long_work_says_how_far_it_is(run, cast):
     assert done.stderr.startswith("10,000 rows read\n")
 
 
+def test_the_help_names_every_column_of_every_kind(app):
+    told = app.test_cli_runner().invoke(args=["import", "--help"]).output.split()
+    for kind in ImportKind:
+        names = [f"{column}," for column in columns(kind)]
+        names[-1] = names[-1].rstrip(",")
+        begin = told.index(f"{kind}:") + 1
+        assert told[begin : begin + len(names)] == names
+
+
 @pytest.mark.parametrize(
     "args",
     [
@@ -89,6 +100,7 @@ def test_long_work_says_how_far_it_is(run, cast):
         ["centres", "-"],
         ["centres", "."],
         ["photos", "x.zip"],
+        ["photos", "/dev/zero", "--session", "2026-06", "--centre", "IT024"],
         ["centres"],
     ],
 )

@@ -113,6 +113,17 @@ def test_a_missing_option_is_wrong_usage(run):
     assert run("propose", "2611-FCE-P").exit_code == 2
 
 
+def test_a_centre_without_a_number_is_not_every_centre(run, cast):
+    cast.result(cast.amina)
+    done = run(
+        *("propose", "2611-FCE-P", "--centre", ""),
+        *("--at", NOW.isoformat(), "--by", cast.officer.email),
+    )
+    assert done.exit_code == 2
+    assert "takes a centre's number" in done.stderr
+    assert db.session.scalar(db.select(Release)) is None
+
+
 def test_one_centre_can_go_first(run, cast):
     cast.result(cast.amina)
     other = cast.centre("IT099")

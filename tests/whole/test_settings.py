@@ -6,6 +6,8 @@ import re
 import pytest
 
 import config
+from app import create_app
+from app.services.installation import WrongInstallation
 from tests.whole.source import ROOT, Source
 
 PAGE = (ROOT / "docs" / "configuration.md").read_text()
@@ -78,10 +80,20 @@ def test_production_refuses_to_start_without(name):
         ("ESITO_SECRET_KEY", "short"),
         ("ESITO_DATABASE_URL", "mysql://root@localhost/esito"),
         ("ESITO_BASE_URL", "results.example.org"),
+        ("ESITO_DATABASE_URL", "postgresql://esito@localhost:many/esito"),
         ("ESITO_BASE_URL", "https://example.org/results"),
+        ("ESITO_BASE_URL", "https://example.org?results"),
+        ("ESITO_BASE_URL", "https://example.org:many"),
+        ("ESITO_BASE_URL", "https://[::1"),
+        ("ESITO_BASE_URL", "https://user:word@example.org"),
         ("ESITO_MAIL_URL", "mail.example.org:25"),
         ("ESITO_MAIL_URL", "http://mail.example.org"),
         ("ESITO_MAIL_URL", "smtp://mail.example.org:many"),
+        ("ESITO_MAIL_URL", "smtp://[mail"),
+        ("ESITO_MAIL_FROM", "results"),
+        ("ESITO_MAIL_FROM", "results@example.org\nBcc: all@example.org"),
+        ("ESITO_HOLIDAYS", "Atlantis"),
+        ("ESITO_HOLIDAYS", "GB-ROME"),
         ("ESITO_TIMEZONE", "Europe/Atlantis"),
         ("ESITO_SECRET_NUMBER_DIGITS", "3"),
         ("ESITO_SECRET_NUMBER_DIGITS", "eight"),
@@ -94,6 +106,22 @@ def test_production_refuses_to_start_without(name):
 def test_a_malformed_setting_is_refused_by_its_name(name, value):
     with pytest.raises(config.BadSetting, match=name):
         config.read({**GOOD, name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ESITO_BASE_URL", "https://results.example.org:8443"),
+        ("ESITO_BASE_URL", "http://[::1]:8000"),
+        ("ESITO_DATABASE_URL", "postgresql://esito@/esito?host=/var/run/postgresql"),
+        ("ESITO_DATABASE_URL", "postgresql://esito:a#b%40c@localhost:5432/esito"),
+        ("ESITO_MAIL_FROM", "The board <results@example.org>"),
+        ("ESITO_HOLIDAYS", "IT-BZ"),
+        ("ESITO_HOLIDAYS", "IT"),
+    ],
+)
+def test_a_setting_that_serves_is_not_refused(name, value):
+    assert config.read({**GOOD, name: value})
 
 
 def test_a_key_file_that_is_not_there_is_refused_by_its_name(tmp_path):
@@ -119,3 +147,21 @@ def test_staff_need_a_second_factor_in_production_unless_it_is_switched_off(tmp_
 def test_production_does_not_start_in_debug_mode():
     with pytest.raises(config.BadSetting, match="FLASK_DEBUG"):
         config.refuse_unsafe(config.read(GOOD), debug=True)
+
+
+def test_a_folder_that_cannot_be_made_is_refused_by_its_name(tmp_path):
+    (tmp_path / "data").touch()
+    with pytest.raises(config.BadSetting, match="ESITO_DATA_DIR"):
+        create_app({"ESITO_DATA_DIR": tmp_path / "data"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////nowhere/esito.sqlite",
+        "postgresql+psycopg://esito@127.0.0.1:1/esito",
+    ],
+)
+def test_a_database_that_does_not_answer_is_said_in_a_sentence(tmp_path, url):
+    with pytest.raises(WrongInstallation, match="the database does not answer: "):
+        create_app({"SQLALCHEMY_DATABASE_URI": url, "ESITO_DATA_DIR": tmp_path})
