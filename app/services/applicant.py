@@ -27,6 +27,22 @@ MOST_WRITTEN = 20
 TWICE = timedelta(minutes=1)
 
 
+def applied_just_now(wanted: Organisation, email: str, *, at: datetime) -> bool:
+    """Tell whether the same person applied for an organisation of this name just now.
+
+    That is one form which was sent twice; so soon, it tells nobody else anything.
+    """
+    same = select(Member.id).join(
+        Organisation, Organisation.id == Member.organisation_id
+    )
+    sent = same.where(
+        Member.email == email,
+        Organisation.folded_name == wanted.folded_name,
+        Organisation.applied_at > at - TWICE,
+    )
+    return db.session.scalar(sent) is not None
+
+
 def ask(organisation: Organisation, text: str, *, by: User, at: datetime) -> None:
     """Ask the applicant something; an e-mail with a link leads them to the question.
 

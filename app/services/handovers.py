@@ -80,7 +80,7 @@ def offer(to: Member, *, by: Member, at: datetime) -> Handover:
             with tx.begin_nested():
                 tx.add(made)
         except IntegrityError:
-            raise Conflict(_l("You have offered the role already.")) from None
+            raise Conflict(OFFERED_ALREADY) from None
         mail.queue(
             "handover_offered",
             to=to,
@@ -166,7 +166,7 @@ def _decide(
         .values(state=decided, decided_at=at)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(_l("This offer is over."))
+        raise Conflict(OVER)
 
 
 def _stands(at: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -216,3 +216,6 @@ def _trace(
 
 # Users among whom somebody is chosen; a larger organisation asks the board.
 MOST_OFFERED = 200
+
+OFFERED_ALREADY = _l("You have offered the role already.")
+OVER = _l("This offer is over.")

@@ -125,15 +125,20 @@ def neglected(*, at: datetime) -> list[JoinRequest]:
 
 
 def to_decide(member: Member, reference: str) -> JoinRequest:
-    """Return a request that waits for this primary user; anything else is NotFound."""
+    """Return a request that waits for this primary user.
+
+    Raises Conflict for one of theirs that is answered, NotFound for anything else.
+    """
     found = db.session.scalar(
         select(JoinRequest).where(
             JoinRequest.reference == reference,
-            *_waits_for(member.organisation_id),
+            JoinRequest.organisation_id == member.organisation_id,
         )
     )
     if found is None or member.role is not MemberRole.primary:
         raise NotFound(access.NOTHING_HERE)
+    if found.state is not RequestState.open:
+        raise Conflict(ANSWERED)
     return found
 
 
@@ -234,7 +239,7 @@ def _decide(request: JoinRequest, decided: RequestState, at: datetime) -> None:
         )
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(_l("Somebody has answered this request meanwhile."))
+        raise Conflict(ANSWERED)
 
 
 def _tell(request: JoinRequest, kind: str, at: datetime) -> None:
@@ -286,3 +291,4 @@ TOO_MANY = _l(
     "Many requests wait for this organisation already. Please ask its primary user"
     " directly, or write to the board."
 )
+ANSWERED = _l("Somebody has answered this request meanwhile.")

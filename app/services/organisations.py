@@ -13,6 +13,7 @@ from app.errors import Conflict, Refused
 from app.extensions import db
 from app.models import ApplicantMessage, Member, Organisation, SignIn, User
 from app.services import (
+    applicant,
     applications,
     audit,
     calendar,
@@ -28,11 +29,7 @@ from app.services.applications import Application
 from app.services.doors import Door
 from app.services.tokens import Purpose
 from app.transactions import atomic
-from app.values import (
-    AuditAction,
-    MemberRole,
-    OrganisationStatus,
-)
+from app.values import AuditAction, MemberRole, OrganisationStatus
 
 # What the board promises: a decision within five working days.
 WORKING_DAYS = 5
@@ -49,13 +46,15 @@ def apply(application: Application, *, address: str, at: datetime) -> None:
     throttle.charge(Door.organisation_application, wanted.email, address, at=at)
     with atomic() as tx:
         organisation = _applied(wanted, at)
+        if _is_sent_twice(organisation, wanted.email, at):
+            return
         member = _applicant(wanted, organisation, at)
         try:
             with tx.begin_nested():
                 tx.add_all([organisation, member])
         except IntegrityError:
-            if _is_there(organisation):
-                raise Conflict(THERE_ALREADY, field="organisation") from None
+            if _is_sent_twice(organisation, wanted.email, at):
+                return
             known = typed_addresses.owner(wanted.email)
             if known is not None:
                 typed_addresses.tell_owner(known, at=at)
@@ -220,14 +219,19 @@ def _applicant(wanted: Application, organisation: Organisation, at: datetime) ->
     )
 
 
-def _is_there(organisation: Organisation) -> bool:
-    there = select(Organisation.id).where(
+def _is_sent_twice(organisation: Organisation, email: str, at: datetime) -> bool:
+    """Tell whether one form came twice; Conflict if the organisation is there."""
+    cities = select(Organisation.city).where(
         Organisation.folded_name == organisation.folded_name,
-        Organisation.city == organisation.city,
         Organisation.country == organisation.country,
         Organisation.status != OrganisationStatus.refused,
     )
-    return db.session.scalar(there) is not None
+    here = lookalikes.folded(organisation.city)
+    if all(lookalikes.folded(one) != here for one in db.session.scalars(cities)):
+        return False
+    if not applicant.applied_just_now(organisation, email, at=at):
+        raise Conflict(THERE_ALREADY, field="organisation")
+    return True
 
 
 def _reason(why: str) -> str:

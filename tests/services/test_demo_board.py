@@ -197,6 +197,8 @@ def test_somebody_may_take_over_and_an_application_wants_a_second_look():
     assert sorted(applicant.overdue(o, at=NOW) for o in waiting)[-2:] == [False, True]
     words = {o.city: applicant.messages(o) for o in waiting}
     assert [bool(m.user_id) for m in words["Sevilla"]] == [True, False]
+    # Whoever is admitted gets the message that says so.
+    assert all(organisations.primary_of(one).active for one in waiting)
 
 
 def test_a_candidate_sees_who_looked_without_a_share():

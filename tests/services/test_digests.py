@@ -297,6 +297,23 @@ def test_somebody_who_was_never_told_begins_without_the_past(cast, give):
     assert digests.tell_due(at=NOON + 2 * HOUR) == 1
 
 
+@pytest.mark.parametrize(("often", "told"), [(Notify.each, 1), (Notify.daily, 3)])
+def test_who_is_let_in_again_is_not_written_to_a_hundred_times(cast, give, often, told):
+    carlo = wishes(
+        cast.member(cast.acme, "carlo@acme.example", role=MemberRole.admin), often
+    )
+    members.deactivate(carlo, by=cast.partnerships, at=NOON)
+    for _ in range(2):
+        give(NOON + HOUR)
+    members.restore(carlo, by=cast.partnerships, at=NOON + 2 * HOUR)
+    give(NOON + 3 * HOUR)
+    assert digests.tell_due(at=NOON + DAY) == 1
+    row = queued()[-1]
+    at = NOON + DAY
+    assert row.values["newly_shared"]
+    assert body(row, at).count("Amina") == told
+
+
 @pytest.mark.parametrize("often", [Notify.each, Notify.daily])
 def test_the_deactivated_and_the_shut_out_are_told_nothing(cast, give, often):
     carlo = cast.member(cast.acme, "carlo@acme.example", role=MemberRole.admin)

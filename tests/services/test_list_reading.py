@@ -71,6 +71,7 @@ ITALIAN = "Numero dello Statement of Results;Data di nascita;Livello QCER;Punteg
         f"{ENGLISH}\r\n{NUMBER.lower()},05/03/2009,Level B2,172\r\n",
         f"{ITALIAN}\n{NUMBER[:3]} {NUMBER[3:8]} {NUMBER[8:]};5.3.2009;livello b2;172.0",
         f"Overall\tDOB\tName\tCEFR\tStatement number\n172\t05-03-2009\tX\tb2\t{NUMBER}",
+        f"sep=;\r\n{ITALIAN};a,b,c,d,e\r\n{NUMBER};05/03/2009;B2;172,0;x",
         f'"STATEMENT OF RESULTS";"date of birth";"level";"score"\n'
         f'"{NUMBER}";"05/03/2009";"B2";"172"',
     ],

@@ -212,6 +212,7 @@ def test_a_suspended_organisation_is_shown_the_door(share, rita, cast):
     told = rita.submit("/verifier/login", form)
     assert told.status_code == 403
     assert "The account of Acme University is paused" in told.text
+    assert "Please check what you entered" not in told.text
     assert rita.get("/verifier/").status_code == 302
 
 

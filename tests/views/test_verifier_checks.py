@@ -104,6 +104,9 @@ def test_what_for_is_asked_where_the_organisation_wants_it(cast, rita):
     refused = send(rita, HEAD + amina(cast))
     assert refused.status_code == 400
     assert 'id="purpose-error"' in refused.text
+    empty = rita.submit("/verifier/checks", {}).text
+    assert 'id="file-error"' in empty
+    assert 'id="purpose-error"' in empty
     assert send(rita, HEAD + amina(cast), purpose="entry").status_code == 303
 
 

@@ -105,8 +105,15 @@ def test_a_wrong_field_keeps_what_was_typed_and_says_why(client, field, typed):
     assert not db.session.scalars(db.select(Organisation)).all()
 
 
-def test_the_same_application_twice_is_refused_kindly(client):
-    client.submit("/verifier/register/new", FORM)
+def test_the_same_application_twice_is_refused_kindly(client, at_a_time):
+    for _ in range(2):
+        # A button that is pressed twice sends it once.
+        answer = client.submit("/verifier/register/new", FORM)
+        assert answer.location == "/verifier/register/thanks"
+    stranger = {"email": "eva@unipi.example", "email_again": "eva@unipi.example"}
+    answer = client.submit("/verifier/register/new", {**FORM, **stranger})
+    assert answer.status_code == 409
+    at_a_time[0] = NOW + timedelta(minutes=2)
     answer = client.submit("/verifier/register/new", FORM)
     assert answer.status_code == 409
     assert "Join an existing account" in answer.text
@@ -127,7 +134,10 @@ def test_a_password_is_chosen_once_and_typed_twice(client, cast):
     assert done.status_code == 303
     # The sign-in from before has ended, and the link with it.
     assert client.get("/verifier/").status_code == 302
-    assert "Ask for a new one" in words(client.page(path, 404))
+    gone = client.page(path, 404)
+    assert "Ask for a new one" in words(gone)
+    # Who has just chosen one, and pressed the button twice, can go on.
+    assert gone.xpath("//main//a[@href='/verifier/login']")
 
 
 def test_links_that_are_wrong_late_or_foreign_answer_alike(client, cast, at_a_time):
@@ -160,12 +170,15 @@ def test_a_wrong_sign_in_says_one_vague_sentence_and_keeps_the_address(client, c
     sentence = "We cannot sign you in with these details"
     assert sentence in wrong.text
     assert sentence in unknown.text
+    assert "Please check what you entered" in wrong.text
 
 
 def test_too_many_wrong_tries_wait(client, cast):
     for _ in range(5):
         log_in(client, cast.verifier.email, "wrong password")
-    assert log_in(client, cast.verifier.email).status_code == 429
+    wait = log_in(client, cast.verifier.email)
+    assert wait.status_code == 429
+    assert "Please check what you entered" not in wait.text
 
 
 def test_who_was_led_to_the_sign_in_comes_back_to_their_page(client, cast):

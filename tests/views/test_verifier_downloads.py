@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from lxml import html
 
 from app import clock
 from app.extensions import db
@@ -105,12 +106,33 @@ def test_all_that_match_are_taken_without_naming_them(rita, shared):
     assert only_download().rows == 2
 
 
+def test_what_is_taken_is_what_was_said_to_be_chosen(rita, shared):
+    shown = html.fromstring(choose(rita, all="yes").text)
+    hidden = shown.xpath("//main//input[@type='hidden' and @name!='csrf_token']")
+    sent = {one.get("name"): one.get("value") for one in hidden}
+    sent |= {"format": "csv", "template": ""}
+    rita.submit("/verifier/", {"name": "amina"})
+    answer = choose(rita, **sent)
+    assert answer.status_code == 409
+    assert "You have chosen 1 result." in answer.text
+    assert not db.session.scalars(db.select(Download)).all()
+    rita.submit("/verifier/", {"clear": "1"})
+    assert choose(rita, **sent).status_code == 303
+    assert only_download().rows == 2
+
+
 @pytest.mark.parametrize("form", list(DownloadFormat))
 def test_every_format_has_its_type(rita, form):
     choose(rita, all="yes", format=form.value, template="")
     answer = rita.get(address(only_download()))
     assert answer.mimetype == kinds.content_type(form)
     assert int(answer.headers["Content-Length"]) == len(answer.data)
+
+
+def test_who_changes_the_language_there_is_led_to_the_list(rita, shared):
+    shown = html.fromstring(choose(rita, all="yes").text)
+    (back,) = shown.xpath("//header//input[@name='next']/@value")
+    assert rita.get(back).location == "/verifier/"
 
 
 def test_nothing_chosen_is_said_in_the_list(rita):
@@ -130,6 +152,17 @@ def test_what_is_not_offered_is_refused_beside_its_field(rita, shared):
 def test_one_foreign_share_refuses_all(stranger, shared):
     answer = choose(stranger, share=shared.amina.reference, format="csv", template="")
     assert answer.status_code == 404
+    assert "Choose again" in answer.text
+    assert not db.session.scalars(db.select(Download)).all()
+
+
+def test_who_chose_what_was_taken_back_since_is_led_to_the_list(rita, shared):
+    shared.withdraw(shared.amina)
+    answer = choose(rita, share=[shared.amina.reference, shared.boris.reference])
+    assert answer.status_code == 404
+    page = html.fromstring(answer.text)
+    assert "is not shared with you, or not any more" in words(page)
+    assert page.xpath("//main//a[@href='/verifier/']")
     assert not db.session.scalars(db.select(Download)).all()
 
 
@@ -218,6 +251,24 @@ def test_nothing_left_to_give_is_said_kindly(cast, rita, shared):
 def test_whoever_only_asks_how_large_it_is_leaves_no_file_open(cast, rita, shared):
     with rita.head(address(made(cast.verifier))) as answer:
         assert int(answer.headers["Content-Length"]) > 0
+
+
+def test_the_history_says_who_took_a_file_last_and_when(
+    app, cast, rita, shared, at_a_time
+):
+    download = made(cast.verifier)
+    assert "Last taken" not in words(rita.page(HISTORY))
+    carlo = cast.member(
+        cast.acme, "carlo@acme.example", role="admin", first_name="Carlo"
+    )
+    rita.get(address(download))
+    at_a_time[0] = NOW + timedelta(minutes=10)
+    signed_in(app.test_client(), carlo).get(address(download))
+    said = words(rita.page(HISTORY))
+    assert "Last taken: Carlo Registrar, 2026-12-14 09:10" in said
+    db.session.delete(carlo)
+    db.session.commit()
+    assert "Last taken: a former user, 2026-12-14 09:10" in words(rita.page(HISTORY))
 
 
 def test_a_look_at_the_history_changes_nothing(cast, rita, shared):

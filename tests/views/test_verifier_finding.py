@@ -115,6 +115,9 @@ def test_an_organisation_that_asks_what_for_gets_an_answer(cast, amina, rita):
     cast.acme.asks_purpose = True
     db.session.commit()
     assert "your organisation asks for it" in search(rita, cast.amina).text
+    empty = rita.submit("/verifier/search", {}).text
+    assert "Enter the date of birth." in empty
+    assert 'id="purpose-error"' in empty
     assert search(rita, cast.amina, purpose="entry").status_code == 303
 
 

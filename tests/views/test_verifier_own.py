@@ -104,7 +104,7 @@ def test_whoever_is_not_signed_in_is_led_to_the_door(client, path):
 def test_each_chooses_how_often_for_themselves(rita, carlo, cast):
     page = rita.page("/verifier/notifications")
     assert page.xpath("//input[@name='notify'][@checked]/@value") == ["off"]
-    assert "registrar@acme.example" in words(page)
+    assert "registrar@acme.example, in the language that your account" in words(page)
     assert "Europe/Rome" in words(page)
     sent = rita.submit("/verifier/notifications", {"notify": "weekly"})
     assert sent.status_code == 303

@@ -69,6 +69,7 @@ def said_of(answer):
     ("typed", "who"),
     [
         ({"name": "bÉnali"}, ["Amina"]),
+        ({"name": "Benali, Amina"}, ["Amina"]),
         ({"date_of_birth": "1/7/2008"}, ["Boris"]),
         ({"email": "Amina@mail.example"}, ["Amina"]),
         ({"place": "PISA"}, ["Amina", "Boris"]),

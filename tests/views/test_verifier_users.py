@@ -281,6 +281,30 @@ def test_an_offer_is_taken_back(app, cast, rita, carlo):
     assert db.session.scalar(db.select(Handover.state)) is RequestState.declined
 
 
+def test_an_offer_that_is_sent_twice_stands(rita, carlo):
+    form = {**token(rita, HANDOVER), "to": carlo.reference, "password": PASSWORD}
+    for _ in range(2):
+        assert rita.post(HANDOVER, data=form).location == HANDOVER
+    page = words(rita.page(HANDOVER))
+    assert "You have offered the role already." in page
+    assert "You are the primary user until your colleague accepts." in page
+    assert db.session.scalar(db.select(Handover.state)) is RequestState.open
+
+
+def test_who_is_late_to_take_an_offer_back_is_told_that_it_is_over(app, rita, carlo):
+    rita.submit(HANDOVER, {"to": carlo.reference, "password": PASSWORD})
+    (button,) = rita.page(HANDOVER).xpath("//main//button[@name]")
+    late = {**token(rita, HANDOVER), button.get("name"): button.get("value")}
+    browser = other_browser(app, carlo)
+    answer = {**token(browser, HANDOVER), "decline": "yes"}
+    assert browser.post(HANDOVER, data=answer).status_code == 303
+    again = browser.post(HANDOVER, data=answer)
+    assert again.status_code == 404
+    assert "There is no offer" in again.text
+    assert rita.post(HANDOVER, data=late).location == HANDOVER
+    assert "This offer is over." in words(rita.page(HANDOVER))
+
+
 def test_a_third_user_can_do_nothing_about_an_offer(app, cast, rita, carlo):
     rita.submit(HANDOVER, {"to": carlo.reference, "password": PASSWORD})
     dora = cast.member(cast.acme, "dora@acme.example", role=MemberRole.admin)

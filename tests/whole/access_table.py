@@ -100,7 +100,7 @@ verifier.check_answers GET 200/404
 verifier.check_template GET 200
 verifier.check_template_csv GET 200
 verifier.checks GET 200 POST 400
-verifier.choose_download POST 303
+verifier.choose_download GET 302 POST 303
 verifier.choose_template POST 303
 verifier.contact GET 200 POST 400
 verifier.deactivate_user GET 200/403 POST 303/403

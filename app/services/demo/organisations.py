@@ -79,7 +79,7 @@ def make(password_hash: str, officer_id: int, *, at: datetime) -> list[Member]:
                 role=MemberRole.primary,
                 password_hash=password_hash if works else None,
                 language=Language.it if country == "IT" else Language.en,
-                active=works,
+                active=organisation.status is not Status.refused,
                 created_at=applied,
                 last_visit_at=at - timedelta(days=2) if works else None,
                 previous_visit_at=at - timedelta(days=9) if works else None,

@@ -14,5 +14,6 @@ from app.services.downloads.endings import erase as erase
 from app.services.downloads.endings import expire as expire
 from app.services.downloads.endings import sweep as sweep
 from app.services.downloads.making import make_due as make_due
+from app.services.downloads.taking import last_takings as last_takings
 from app.services.downloads.taking import make as make
 from app.services.downloads.taking import take as take

@@ -1,10 +1,14 @@
 """Taking a download: the file that was kept, while all in it may still be given."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
+
 from app.errors import NotFound
-from app.models import Download, Member
+from app.extensions import db
+from app.models import AuditRow, Download, Member
 from app.services import audit, storage
 from app.services.downloads import asking, giving, kinds, making
 from app.services.storage import Pieces
@@ -20,6 +24,14 @@ class File:
     size: int
     type: str
     name: str
+
+
+@dataclass(frozen=True)
+class Taking:
+    """Who took a download last, and when; no name for somebody who has left."""
+
+    name: str
+    at: datetime
 
 
 def make(download: Download, *, at: datetime) -> None:
@@ -43,6 +55,33 @@ def take(member: Member, reference: str, *, at: datetime) -> File | None:
     asking.again(download, by=member, at=at)
     make(download, at=at)
     return _kept(download, member, at)
+
+
+def last_takings(member: Member, listed: Sequence[Download]) -> Mapping[str, Taking]:
+    """Return who took these downloads of the member's organisation last, and when.
+
+    By the reference of the download; one that nobody took is not among them.
+    """
+    subjects = {f"download:{one.reference}": one.reference for one in listed}
+    newest = (
+        select(func.max(AuditRow.id))
+        .where(
+            AuditRow.subject.in_(subjects),
+            AuditRow.action == AuditAction.download_taken.value,
+        )
+        .group_by(AuditRow.subject)
+    )
+    rows = db.session.scalars(select(AuditRow).where(AuditRow.id.in_(newest))).all()
+    people = db.session.scalars(
+        select(Member).where(
+            Member.reference.in_([row.actor.removeprefix("member:") for row in rows]),
+            Member.organisation_id == member.organisation_id,
+        )
+    )
+    names = {audit.actor_name(one): one.name for one in people}
+    return {
+        subjects[row.subject]: Taking(names.get(row.actor, ""), row.at) for row in rows
+    }
 
 
 def _is_over(download: Download, at: datetime) -> bool:

@@ -169,8 +169,12 @@ def looked() -> ColumnElement[bool]:
 
 
 def called(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
-    """Yield what is wanted of an Entry's names and day of birth."""
-    for word in names.folded(wanted.name).split()[:WORDS]:
+    """Yield what is wanted of an Entry's names and day of birth.
+
+    A comma parts a family name that is typed first; no name is missed for it.
+    """
+    typed = names.folded(wanted.name).replace(",", " ")
+    for word in typed.split()[:WORDS]:
         yield Entry.folded_name.contains(word, autoescape=True)
     if wanted.date_of_birth:
         yield Entry.date_of_birth == wanted.date_of_birth

@@ -56,7 +56,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})([/.\- ])(\d{1,2})\2(\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.A
 )
-_SCORE = re.compile(r"([1-9]\d{0,2})(?:\.0+)?", re.ASCII)
+_SCORE = re.compile(r"([1-9]\d{0,2})(?:[.,]0+)?", re.ASCII)
 _LEVEL = re.compile(r"(?:level|livello|cefr|qcer)?\s*([ABC][12])", re.IGNORECASE)
 FIRST_YEAR = 1900
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ MOST_CELLS = 100
 # Empty rows between others; beyond that a file is padding.
 MOST_LINES = 20_000
 DELIMITERS = ",;\t"
+# With which Excel says in the first line, that it does not show, what parts the cells.
+_SAID = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 Line = tuple[int, Sequence[Any]]
@@ -97,8 +100,10 @@ def _text(content: bytes) -> str:
 
 
 def _csv_rows(text: str) -> Iterator[Line]:
+    said = _SAID.match(text)
+    text = text[said.end() :] if said else text
     first = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first.count)
+    delimiter = said[1] if said else max(DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     ended = 0
     try:

@@ -13,7 +13,7 @@ from app.services.members import authority
 from app.services.members.authority import Actor
 from app.services.members.belonging import trace
 from app.transactions import atomic
-from app.values import AuditAction, RequestState, WorkState
+from app.values import AuditAction, Notify, RequestState, WorkState
 
 
 def deactivate(member: Member, *, by: Actor, at: datetime, why: str = "") -> None:
@@ -45,7 +45,8 @@ def deactivate(member: Member, *, by: Actor, at: datetime, why: str = "") -> Non
 def restore(member: Member, *, by: Actor, at: datetime) -> None:
     """Let a deactivated user in again, with the password they had.
 
-    Links and browsers of before stay worthless.
+    Links and browsers of before stay worthless. Who is told of each candidate is told
+    of those from now on: not of all who came meanwhile, one message for each.
     """
     with atomic() as tx:
         authority.hold(member.organisation_id, by)
@@ -56,6 +57,10 @@ def restore(member: Member, *, by: Actor, at: datetime) -> None:
         )
         if done.rowcount != 1:  # type: ignore[attr-defined]
             raise Conflict(_l("This user may sign in already, or is gone."))
+        each = update(Member).where(
+            Member.id == member.id, Member.notify == Notify.each
+        )
+        tx.execute(each.values(told_until=at))
         signins.end_all(member, at=at)
         mail.queue(
             "member_restored",

@@ -14,10 +14,10 @@ from app.models import Member
 from app.services import list_checks, lookups
 from app.services.list_checks import Verdict, files
 from app.values import WorkState
-from app.views.forms import EsitoForm, longest
+from app.views.forms import longest
 from app.views.guards import current_member, member_only
 from app.views.verifier import pages
-from app.views.verifier.finding import asked
+from app.views.verifier.finding import PurposeForm, asked
 
 CSV = "text/csv; charset=utf-8"
 STATES = {
@@ -34,7 +34,7 @@ KINDS = {
 }
 
 
-class ListForm(EsitoForm):
+class ListForm(PurposeForm):
     """A list, and what it is checked for."""
 
     file = FileField(

@@ -5,9 +5,10 @@ from typing import Any
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app import clock
-from app.errors import NotFound, Refused
+from app.errors import Conflict, NotFound, Refused
 from app.models import Download
 from app.services import downloads, localtime
 from app.services.downloads import kinds, templates
@@ -17,14 +18,21 @@ from app.views.guards import member_only
 from app.views.verifier import pages, searching
 from app.views.verifier.download_forms import AgainForm, DownloadForm
 
+CHANGED = _l(
+    "What matches has changed since you chose it. Look at the number of results, then"
+    " download."
+)
+
 
 @pages.get("/downloads")
 @member_only
 def download_history() -> Any:
     """Show who took what when, what is being made, and give it again."""
+    page = downloads.history(g.member, request.args.get("page", 1, type=int))
     return render_template(
         "verifier/downloads.html",
-        page=downloads.history(g.member, request.args.get("page", 1, type=int)),
+        page=page,
+        takings=downloads.last_takings(g.member, page.rows),
         kinds=kinds.NAMES,
         zone=localtime.zone_of(g.member.organisation.timezone),
         states=WorkState,
@@ -32,21 +40,30 @@ def download_history() -> Any:
     )
 
 
-@pages.post("/downloads/new")
+@pages.route("/downloads/new", methods=["GET", "POST"])
 @member_only
 def choose_download() -> Any:
-    """Ask what the chosen results are to be taken as; then have it made."""
+    """Ask what the chosen results are to be taken as; then have it made.
+
+    Who comes back to its address, in another language say, chooses anew.
+    """
+    if request.method == "GET":
+        return redirect(url_for(".shared"))
     form = DownloadForm(templates.of(g.member), templates.default_of(g.member))
     selection, status = _selection(), 200
     try:
         count = downloads.count(g.member, selection, at=clock.now())
     except NotFound:
-        raise
+        # Taken back since it was ticked, or nothing of theirs: nobody can tell which.
+        return render_template("verifier/choice_over.html"), 404
     except Refused as problem:
         # Nothing is chosen, or too much: that is put right in the list.
         flash(str(problem.message), "warning")
         return redirect(url_for(".shared"), 303)
-    if "format" in request.form:
+    if request.form.get("count", str(count)) != str(count):
+        # Another page of theirs looks for others by now, or somebody shared meanwhile.
+        status = form.refuse(Conflict(CHANGED))
+    elif "format" in request.form:
         status = 400
         if form.validate():
             try:

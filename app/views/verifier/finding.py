@@ -18,7 +18,23 @@ from app.views.guards import current_member, member_only
 from app.views.verifier import pages
 
 
-class LookupForm(EsitoForm):
+class PurposeForm(EsitoForm):
+    """A form that asks what for, of those whose organisation wants it said."""
+
+    purpose: StringField
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, and say at once all that is missing."""
+        well = super().validate(extra_validators)
+        try:
+            lookups.stated(_member(), self.purpose.data or "")
+        except Refused as problem:
+            self.refuse(problem)
+            well = False
+        return well
+
+
+class LookupForm(PurposeForm):
     """What stands on the Statement of Results, and what it is looked up for."""
 
     number = StringField(

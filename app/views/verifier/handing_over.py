@@ -6,9 +6,9 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app import clock
-from app.errors import NotFound, Refused
+from app.errors import Refused
 from app.models import Handover
-from app.services import access, handovers, members
+from app.services import handovers, members
 from app.views.guards import client_address, member_only
 from app.views.verifier import pages
 from app.views.verifier.users_forms import AnswerForm, OfferForm, SureForm
@@ -17,15 +17,22 @@ from app.views.verifier.users_forms import AnswerForm, OfferForm, SureForm
 @pages.route("/organisation/users/handover", methods=["GET", "POST"])
 @member_only
 def handover() -> Any:
-    """Let the primary user offer their role, and whoever is asked answer."""
+    """Let the primary user offer their role, and whoever is asked answer.
+
+    A form of before, or one that is sent twice, does nothing else than it says.
+    """
     offer = handovers.open_for(g.member, at=clock.now())
-    if offer is None:
-        if members.is_primary(g.member):
-            return _offer()
-        if request.method == "POST":
-            raise NotFound(access.NOTHING_HERE)
-        return render_template("verifier/handover_over.html")
-    return _take_back(offer) if offer.from_id == g.member.id else _answer(offer)
+    late = "take_back" if offer is None else "to"
+    if offer is not None and offer.from_id != g.member.id:
+        return _answer(offer)
+    if offer is None and not members.is_primary(g.member):
+        status = 404 if request.method == "POST" else 200
+        return render_template("verifier/handover_over.html"), status
+    if late in request.form:
+        words = handovers.OFFERED_ALREADY if offer else handovers.OVER
+        flash(str(words), "warning")
+        return redirect(url_for("verifier.handover"), 303)
+    return _offer() if offer is None else _take_back(offer)
 
 
 def _offer() -> Any:
