@@ -9,7 +9,7 @@ from functools import cache
 from typing import TypeVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from app.errors import NotFound
@@ -17,6 +17,7 @@ from app.extensions import db
 from app.models import (
     CandidateAccount,
     CentreCase,
+    Certificate,
     Entry,
     Invitation,
     Member,
@@ -27,7 +28,7 @@ from app.models import (
     ShareLink,
 )
 from app.services import consent, publication
-from app.values import CaseKind, OrganisationStatus
+from app.values import CaseKind, CertificateState, OrganisationStatus
 
 Row = TypeVar("Row")
 
@@ -72,23 +73,37 @@ def own_result(
     account: CandidateAccount, reference: str, *, at: datetime
 ) -> tuple[Entry, Result]:
     """Return an entry of the account's own with its published result."""
+    entry, result, _certificate = own_result_and_paper(account, reference, at=at)
+    return entry, result
+
+
+def own_result_and_paper(
+    account: CandidateAccount, reference: str, *, at: datetime
+) -> tuple[Entry, Result, Certificate | None]:
+    """Return an entry of the account's own, its published result, its certificate.
+
+    One that was recalled is none.
+    """
     row = db.session.execute(
         _own_result(publication.visible),
         {"reference": reference, "account": account.id, "at": at},
     ).first()
     if row is None:
         raise NotFound(NOTHING_HERE)
-    return row[0], row[1]
+    return row[0], row[1], row[2]
 
 
 @cache
 def _own_result(
     visible: Callable[[BindParameter[datetime]], ColumnElement[bool]],
-) -> Select[Entry, Result]:
+) -> Select[Entry, Result, Certificate | None]:
     # Putting this statement together takes longer than running it: done once.
+    not_recalled = Certificate.state != CertificateState.recalled
+    paper = and_(Certificate.entry_id == Entry.id, not_recalled)
     return (
-        select(Entry, Result)
+        select(Entry, Result, Certificate)
         .join(Result, Result.entry_id == Entry.id)
+        .outerjoin(Certificate, paper)
         .options(joinedload(Entry.session), joinedload(Entry.centre))
         .where(
             Entry.reference == bindparam("reference"),

@@ -23,6 +23,8 @@ Validator = Callable[[Form, Field], None]
 LONGEST = 4000
 TOO_LONG = _l("This is too long: use at most %(limit)d characters.")
 FIRST_YEAR = 1900
+# The status of what nobody gets past, whatever they type: there is nothing to check.
+SHUT = (403, 429)
 
 
 class EsitoForm(FlaskForm):
@@ -30,6 +32,8 @@ class EsitoForm(FlaskForm):
 
     # What belongs to the form as a whole.
     form_errors: list[Any]
+    # Why nothing that is typed here will do now; None: it may.
+    shut: Any = None
 
     class Meta(FlaskForm.Meta):
         """How fields are bound."""
@@ -60,6 +64,8 @@ class EsitoForm(FlaskForm):
             self.form_errors = [*self.form_errors, problem.message]
         else:
             field.errors = [*field.errors, problem.message]
+        if problem.status in SHUT:
+            self.shut = problem.message
         return problem.status
 
 
@@ -130,12 +136,17 @@ class DateOfBirthField(DayField):
 # Day first as people write it, with one separator throughout, or ISO 8601.
 _DAY_FIRST = re.compile(r"(\d{1,2})([/.\- ])(\d{1,2})\2(\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+# Keyboards of telephones may show digits alone. Written with the year first it cannot
+# be taken for this: no month and day begin with 19 or 20.
+_DIGITS = re.compile(r"(\d{2})(\d{2})((?:19|20)\d{2})", re.ASCII)
 
 
 def read_day(text: str) -> date | None:
     """Return the day written as DD/MM/YYYY or YYYY-MM-DD, or None if it is no day."""
     if found := _YEAR_FIRST.fullmatch(text):
         year, month, day = (int(part) for part in found.groups())
+    elif found := _DIGITS.fullmatch(text):
+        day, month, year = (int(part) for part in found.groups())
     elif found := _DAY_FIRST.fullmatch(text):
         day, month, year = (int(found.group(part)) for part in (1, 3, 4))
     else:
@@ -181,8 +192,10 @@ def same_as(name: str, message: Any) -> Validator:
     return check
 
 
-# Only the shape: whether the address exists shows when a message has arrived.
-_EMAIL = re.compile(r"[^@\s<>\",;:()\[\]\\]+@[^@\s<>\",;:()\[\]\\.]+(\.[^@\s.]+)+")
+# Only the shape: whether the address exists shows when a message has arrived. Before
+# the @ stand no letters that our mail cannot be addressed with, seen or unseen.
+_LOCAL, _LABEL = r"[^@\s<>\",;:()\[\]\\\x7f-\U0010ffff]+", r"[^@\s<>\",;:()\[\]\\.]+"
+_EMAIL = re.compile(rf"{_LOCAL}@{_LABEL}(\.[^@\s.]+)+")
 
 
 def email_address(message: Any = None) -> Validator:

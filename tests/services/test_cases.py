@@ -189,10 +189,26 @@ def test_empty_words_are_no_answer(cast, amina):
     assert case.state is CaseState.open
 
 
+def test_a_message_that_is_sent_twice_is_said_once(cast, amina):
+    case = report(cast, amina, "Where is it?")
+    soon, later = OVERDUE + timedelta(seconds=2), OVERDUE + timedelta(minutes=1)
+    cases.write(case, " Where is it? ", by=amina, at=soon)
+    cases.answer(case, "We ask.", by=cast.clerk, at=OVERDUE)
+    cases.answer(case, "We ask.", by=cast.clerk, at=soon)
+    assert len(mails("case_answered")) == 1
+    # What others said in between, or a minute, makes the same words new.
+    cases.write(case, "Where is it?", by=amina, at=soon)
+    cases.write(case, "Where is it?", by=amina, at=soon)
+    assert case.state is CaseState.open
+    cases.write(case, "Where is it?", by=amina, at=later + timedelta(seconds=2))
+    said = [row.text for row in everything(CaseMessage)]
+    assert said == ["Where is it?", "We ask.", "Where is it?", "Where is it?"]
+
+
 def test_nobody_fills_the_queue_with_messages(cast, amina):
     case = report(cast, amina, "")
-    for _ in range(cases.MOST_WRITTEN):
-        cases.write(case, "And?", by=amina, at=OVERDUE)
+    for n in range(cases.MOST_WRITTEN):
+        cases.write(case, f"And {n}?", by=amina, at=OVERDUE)
     with pytest.raises(Refused) as refused:
         cases.write(case, "And?", by=amina, at=OVERDUE)
     assert "telephone" in str(refused.value)

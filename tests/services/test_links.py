@@ -138,8 +138,21 @@ def test_a_photo_can_be_shown_only_where_there_is_one(cast, boris):
     assert make(cast.boris, boris, scope=ShareScope.photo)
 
 
+def test_a_form_that_is_sent_twice_makes_one_link(cast, boris):
+    link = make(cast.boris, boris)
+    assert make(cast.boris, boris, at=NOW + SECOND) == link
+    assert len(told("link_made")) == acts().count("link_made") == 1
+    # Another wish, a minute later, or an end in between: then another is meant.
+    assert make(cast.boris, boris, scope=ShareScope.overall) != link
+    links.revoke(link, by=boris, at=NOW + SECOND)
+    again = make(cast.boris, boris, at=NOW + 2 * SECOND)
+    assert again != link
+    assert make(cast.boris, boris, at=NOW + 62 * SECOND) not in (link, again)
+
+
 def test_ten_links_work_at_a_time(cast, boris):
-    made = [make(cast.boris, boris) for _ in range(links.MOST_LIVE)]
+    names = map(str, range(links.MOST_LIVE))
+    made = [make(cast.boris, boris, purpose=name) for name in names]
     with pytest.raises(Refused, match="ten links"):
         make(cast.boris, boris)
     links.revoke(made[0], by=boris, at=NOW)
@@ -379,7 +392,7 @@ def test_a_link_dies_when_its_entry_becomes_somebody_elses(cast, boris):
 
 
 def test_all_links_end_with_the_account(cast, boris):
-    made = [make(cast.boris, boris) for _ in range(3)]
+    made = [make(cast.boris, boris, purpose=name) for name in "abc"]
     links.revoke(made[0], by=boris, at=NOW)
     assert links.end_all(boris, at=NOW + SECOND) == 2
     assert links.end_all(boris, at=NOW + SECOND) == 0
@@ -391,7 +404,7 @@ def test_all_links_end_with_the_account(cast, boris):
 
 def test_links_that_work_stand_before_those_that_are_over(cast, boris):
     old = make(cast.boris, boris, at=NOW)
-    new = make(cast.boris, boris, at=NOW + SECOND)
+    new = make(cast.boris, boris, at=NOW + SECOND, purpose="My CV")
     links.revoke(new, by=boris, at=NOW + SECOND)
     rows = links.of_entry(cast.boris, at=NOW + 2 * SECOND).rows
     assert [row.link for row in rows] == [old, new]
@@ -420,25 +433,25 @@ def test_an_eleventh_link_is_not_made_by_two_at_once(own_app):
     cast.result(cast.boris)
     account = cast.account(cast.boris)
     cast.released()
-    for _ in range(links.MOST_LIVE - 1):
-        make(cast.boris, account)
+    for n in range(links.MOST_LIVE - 1):
+        make(cast.boris, account, purpose=str(n))
     entry_id, account_id = cast.boris.id, account.id
     gate, done = threading.Barrier(2), []
 
-    def one_more():
+    def one_more(purpose):
         with own_app.app_context():
             entry = db.session.get(type(cast.boris), entry_id)
             by = db.session.get(type(account), account_id)
             db.session.commit()
             gate.wait()
             try:
-                make(entry, by)
+                make(entry, by, purpose=purpose)
                 done.append("made")
             except Refused:
                 done.append("refused")
             db.session.remove()
 
-    threads = [threading.Thread(target=one_more) for _ in range(2)]
+    threads = [threading.Thread(target=one_more, args=[who]) for who in ("a", "b")]
     for thread in threads:
         thread.start()
     for thread in threads:

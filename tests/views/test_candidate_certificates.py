@@ -73,6 +73,32 @@ def test_at_the_centre_it_counts_the_days(client, cast, arrived, at):
     assert "41 days left" in words(client.page("/candidate/"))
 
 
+def test_the_page_of_the_result_knows_where_the_certificate_is(client, cast, sent, at):
+    path = f"/candidate/results/{cast.amina.reference}"
+
+    def next_steps():
+        return words(client.page(path)).partition("What happens next")[2]
+
+    said = next_steps()
+    assert "Certificate sent to your centre, 13 December 2026" in said
+    assert "is sent to your centre 4 to 8 weeks after" not in said
+    # It is printed by now, with the name that it has.
+    assert "It will be printed on the certificate" not in said
+    collection.arrive([sent], TODAY, by=cast.clerk, at=NOW)
+    ready = "Certificate ready at your centre, until 14 December 2027"
+    assert ready in next_steps()
+    later = NOW + 366 * DAY
+    at(later)
+    client.delete_cookie("esito")
+    log_in(client, cast.amina)
+    said = next_steps()
+    assert (ready in said, "Ask your centre at once" in said) == (False, True)
+    collection.destroy(sent, later.date(), by=cast.clerk, at=later)
+    assert "Certificate destroyed: nobody collected it" in next_steps()
+    certificates.recall_of(cast.amina, by=cast.officer, at=later)
+    assert "Certificate destroyed" not in next_steps()
+
+
 @pytest.mark.parametrize(
     ("left", "sentence"),
     [
@@ -94,6 +120,13 @@ def test_the_last_days_are_said_in_words(client, cast, arrived, at, left, senten
     ways = client.page(base(cast)).xpath("//a[contains(@href, 'way=come')]")
     # Tomorrow is a working day, and the last one.
     assert bool(ways) == (left == 1)
+    # No list of ways without a way, and no form without a day to choose.
+    too_late = "too late to arrange a day" in words(client.page(base(cast)))
+    assert too_late == (left == 0)
+    offered = "How do you want to get it?" in words(client.page(base(cast)))
+    assert offered == (left == 1)
+    form = client.get(f"{base(cast)}/arrange?way=come")
+    assert form.location == (None if left == 1 else base(cast))
 
 
 def test_she_asks_to_come_and_the_centre_confirms(client, cast, arrived):
@@ -110,6 +143,26 @@ def test_she_asks_to_come_and_the_centre_confirms(client, cast, arrived):
     collection.agree(arrived, day, part, by=cast.clerk, at=NOW)
     assert "Confirmed by your centre" in words(client.page(base(cast)))
     assert "You have an appointment" in words(client.page(exam(cast)))
+
+
+def test_a_day_that_went_by_is_no_appointment_any_more(client, cast, arrived, at):
+    client.submit(f"{base(cast)}/arrange?way=come", FORM)
+    day, part = date(2026, 12, 15), DayPart.morning
+    collection.agree(arrived, day, part, by=cast.clerk, at=NOW)
+    over = "The day that was arranged, 15 December 2026 , is over"
+    for later in (DAY, 2 * DAY):
+        at(NOW + later)
+        client.delete_cookie("esito")
+        log_in(client, cast.amina)
+        # On the day itself it stands until midnight at the centre.
+        stands = later == DAY
+        own, whole = (words(client.page(path)) for path in (base(cast), exam(cast)))
+        assert ("Confirmed by your centre" in own) == stands
+        assert ("You have an appointment" in whole) == stands
+        assert (over in own, over in whole) == (not stands, not stands)
+    collection.hand_over(arrived, "Amina Benali", day, by=cast.clerk, at=NOW + 2 * DAY)
+    for path in (base(cast), exam(cast)):
+        assert over not in words(client.page(path))
 
 
 def test_somebody_else_comes_with_a_paper(client, cast, arrived):
@@ -137,6 +190,11 @@ def test_what_was_typed_stays_and_the_mistake_is_said_beside_it(client, cast, ar
         answer = client.submit(path, {**form, "collect_on": day})
         assert answer.status_code == 400, day
         assert f'value="{day}"' in answer.text
+    del form["part"]
+    for part in ({}, {"part": "noon"}):
+        answer = client.submit(path, {**form, **part})
+        assert answer.text.count("Choose morning or afternoon.") == 2, part
+        assert "Not a valid choice" not in answer.text
 
 
 def test_post_is_offered_with_its_price_by_a_centre_that_posts(client, cast, arrived):

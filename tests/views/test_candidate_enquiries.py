@@ -140,8 +140,12 @@ def test_a_request_is_taken_back_after_a_question(client, cast, amina):
     shown = client.page(path)
     assert "Cancel my request?" in words(shown)
     assert enquiry().state is EnquiryState.requested
+    token = shown.xpath("//main//input[@name='csrf_token']/@value")[0]
     assert client.submit(path).location == page(amina)
     assert enquiry().state is EnquiryState.cancelled
+    # The button was pressed twice, or the page is still open in another window.
+    assert client.post(path, data={"csrf_token": token}).location == page(amina)
+    assert client.get(path).location == page(amina)
     assert "You took this request back" in words(client.page(page(amina)))
 
 

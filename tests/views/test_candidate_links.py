@@ -7,7 +7,7 @@ import pytest
 from app import clock
 from app.extensions import db
 from app.models import Mail, ShareLink
-from app.services import links
+from app.services import corrections, links, publication, sharing
 from app.services.links import addressing
 from app.values import ResultStatus, ShareScope
 from tests.cast import NOW, PASSWORD
@@ -119,6 +119,32 @@ def test_links_that_work_stand_on_the_page_of_shared_results(client, cast, boris
     assert "For the town hall" not in words(client.page("/candidate/shares"))
 
 
+@pytest.mark.parametrize("withheld", [False, True])
+def test_a_link_says_that_it_shows_nothing_while_the_result_is_not_out(
+    client, cast, boris, withheld
+):
+    link = made(cast, purpose="For the town hall")
+    pages = ("/candidate/shares", f"/candidate/links/{link.reference}")
+    for path in pages:
+        page = client.page(path)
+        assert ("Works" in words(page), "On hold" in words(page)) == (True, False)
+    sharing.share(cast.boris, cast.acme, by=cast.boris.account, at=NOW)
+    if withheld:
+        cast.result(cast.boris, version=2, status=ResultStatus.withheld)
+        cast.released(instant=NOW)
+    else:
+        result = publication.published_result(cast.boris, at=NOW)
+        corrections.withdraw_result(result, by=cast.officer, why="mistake", at=NOW)
+    for path in pages:
+        page = client.page(path)
+        assert ("Works" in words(page), "On hold" in words(page)) == (False, True)
+        # And no way from it leads nowhere.
+        for target in page.xpath("//main//a/@href"):
+            assert client.get(target).status_code == 200, target
+    assert "this link shows nothing" in words(client.page(pages[1]))
+    assert "they do not see it" in words(client.page(pages[0]))
+
+
 def test_links_that_are_over_are_all_found_page_by_page(client, cast, boris):
     for n in range(links.ROWS + 1):
         link = made(cast, purpose=f"Letter {n:02d}")
@@ -152,8 +178,8 @@ def test_what_is_not_right_is_said_beside_its_field(client, cast, boris, changed
 
 
 def test_the_eleventh_link_is_turned_down_with_what_to_do(client, cast, boris):
-    for _ in range(links.MOST_LIVE):
-        made(cast)
+    for n in range(links.MOST_LIVE):
+        made(cast, purpose=str(n))
     answer = client.submit(page_of(boris), filled())
     assert answer.status_code == 409
     assert "End one that you do not need" in answer.text

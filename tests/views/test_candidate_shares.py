@@ -9,6 +9,7 @@ from app import clock
 from app.extensions import db
 from app.models import Photo, Share
 from app.services import corrections, organisations, publication, sharing
+from app.services.downloads import fields
 from app.values import AccessKind, OrganisationStatus, ResultStatus, ShareScope
 from tests.cast import NOW, PASSWORD, save
 
@@ -64,7 +65,7 @@ def test_amina_sends_her_result_and_sees_it_read(client, cast, amina):
     assert link == send(amina, cast.acme)
     asked = client.page(link)
     assert "your name and your date of birth" in words(asked)
-    assert "email address, your ID Number or your other exams" in words(asked)
+    assert "do not see your email address or your other exams" in words(asked)
     assert asked.xpath("//main//button")[0].text_content() == "Send my result"
     assert shares() == []
     assert client.submit(link, WISH).location == "/candidate/shares"
@@ -204,6 +205,10 @@ def test_the_page_says_exactly_what_each_choice_shows(client, cast, amina):
     ):
         assert fact in words(page)
     assert "photo" not in words(page)
+    # Both are in what an organisation reads or takes along.
+    assert "under enquiry while the board looks at it again" in words(page)
+    told = "A data file that they take along can hold your ID Number" in words(page)
+    assert told == ("id_number" in fields.FIELDS)
 
 
 def test_the_photo_is_a_choice_only_where_there_is_one(client, cast, amina):

@@ -134,6 +134,8 @@ def test_after_five_wrong_codes_the_right_one_waits(client, who):
     answer = client.submit(f"/{side}/login/code", {"code": app.at(NOW)})
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
+    # The code was right: there is nothing to check.
+    assert "Please check what you entered" not in answer.text
     assert not is_in(client, side)
 
 

@@ -177,7 +177,8 @@ def test_one_link_opens_no_other(client, cast, boris):
 
 
 def test_a_reader_of_several_keeps_the_last_five_open(client, cast, boris, at):
-    paths = [path_of(link(cast, boris)) for _ in range(6)]
+    ends = [date(2027, 1, 1 + n) for n in range(6)]
+    paths = [path_of(link(cast, boris, until=end)) for end in ends]
     for n, path in enumerate(paths):
         at(NOW + n * SECOND)
         enter(client, path)

@@ -113,10 +113,13 @@ def of_entry(entry: Entry) -> CentreCase | None:
 def answer(case: CentreCase, text: str, *, by: User, at: datetime) -> None:
     """Answer in the centre's words, and tell the person that there is an answer.
 
-    The e-mail does not hold the words. Raises Conflict when the case is closed.
+    The e-mail does not hold the words. The same form sent twice answers once. Raises
+    Conflict when the case is closed.
     """
     with atomic():
         casebook.turn(case, CaseState.answered)
+        if casebook.said_just_now(case, text, by=by, at=at):
+            return
         message = casebook.say(case, text, by=by, at=at)
         casebook.tell_person(case, f"{case.reference}:{message.id}", at)
         casebook.trace(AuditAction.case_answered, case, by, at)
@@ -133,6 +136,7 @@ def write(
 ) -> None:
     """Add what the person has to say; it is the centre's turn again.
 
+    The same form sent twice says it once.
     `by` is None on the page of somebody without an account: then each try is charged.
     Raises Conflict when the case is closed.
     """
@@ -142,6 +146,8 @@ def write(
         raise NotFound(access.NOTHING_HERE)
     with atomic() as tx:
         casebook.turn(case, CaseState.open)
+        if casebook.said_just_now(case, text, by=None, at=at):
+            return
         own = select(func.count(CaseMessage.id)).where(
             CaseMessage.case_id == case.id, CaseMessage.user_id.is_(None)
         )

@@ -3,7 +3,7 @@
 Everything here happens inside the caller's transaction.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
@@ -16,6 +16,8 @@ from app.values import AuditAction, CaseKind, CaseState, Language
 
 # As long as the column that holds a message.
 LONGEST = 2000
+# The same words within so long are one form that was sent twice.
+TWICE = timedelta(minutes=1)
 
 
 def say(case: CentreCase, text: str, *, by: User | None, at: datetime) -> CaseMessage:
@@ -29,6 +31,25 @@ def say(case: CentreCase, text: str, *, by: User | None, at: datetime) -> CaseMe
     db.session.add(message)
     db.session.flush()
     return message
+
+
+def said_just_now(
+    case: CentreCase, text: str, *, by: User | None, at: datetime
+) -> bool:
+    """Tell whether these are the last words of a case, said a moment ago.
+
+    Comes after `turn`, which holds the case: of two forms sent at once, one is said.
+    """
+    last = db.session.scalar(
+        select(CaseMessage)
+        .where(CaseMessage.case_id == case.id)
+        .order_by(CaseMessage.id.desc())
+        .limit(1)
+    )
+    said = (by.id if by else None, text.strip()[:LONGEST])
+    return (
+        last is not None and (last.user_id, last.text) == said and at - last.at < TWICE
+    )
 
 
 def tell_centre(centre: Centre, *, at: datetime) -> None:

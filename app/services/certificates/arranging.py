@@ -19,7 +19,7 @@ from app.services.certificates.collection import (
     turn,
 )
 from app.transactions import atomic
-from app.values import AuditAction, DayPart
+from app.values import AuditAction, CertificateState, DayPart
 
 # Nobody plans a walk to the counter further ahead.
 FURTHEST = timedelta(days=90)
@@ -119,6 +119,19 @@ def last_day(certificate: Certificate, *, at: datetime) -> date:
     """Return the last day for which a collection can be arranged now."""
     furthest = today_at(certificate.entry.centre, at) + FURTHEST
     return min(furthest, certificate.keep_until or furthest)
+
+
+def has_days(certificate: Certificate, *, at: datetime) -> bool:
+    """Tell whether a collection can still be arranged before the keeping ends."""
+    return first_day(certificate, at=at) <= last_day(certificate, at=at)
+
+
+def missed(certificate: Certificate, *, at: datetime) -> bool:
+    """Tell whether the day that was arranged is over, and nobody has come."""
+    day = certificate.collect_on
+    if certificate.state is not CertificateState.arrived or day is None:
+        return False
+    return day < today_at(certificate.entry.centre, at)
 
 
 def _require_post(entry: Entry) -> None:

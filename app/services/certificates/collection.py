@@ -201,6 +201,12 @@ def today_at(centre: Centre, at: datetime) -> date:
     return at.astimezone(ZoneInfo(centre.timezone)).date()
 
 
+def kept_no_more(certificate: Certificate, *, at: datetime) -> bool:
+    """Tell whether the last day on which a certificate is kept has passed."""
+    last = certificate.keep_until
+    return last is not None and last < today_at(certificate.entry.centre, at)
+
+
 def months_after(day: date, months: int) -> date:
     """Return the same day so many months later, or the last one of that month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

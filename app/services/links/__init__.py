@@ -16,7 +16,7 @@ from sqlalchemy.orm import contains_eager
 from app.errors import Conflict, Refused
 from app.extensions import db
 from app.models import CandidateAccount, Entry, ShareLink, ShareLinkLook, User
-from app.services import access, audit, consent, localtime
+from app.services import access, audit, consent, localtime, publication
 from app.services.links import letters
 from app.services.links.addressing import drawn as drawn
 from app.services.links.addressing import of as address
@@ -28,7 +28,13 @@ from app.services.links.opening import opened as opened
 from app.services.sharing import shareable
 from app.services.sharing.wishes import wished
 from app.transactions import atomic
-from app.values import TERMS_VERSION, AuditAction, ShareScope, ShareState
+from app.values import (
+    TERMS_VERSION,
+    AuditAction,
+    ResultStatus,
+    ShareScope,
+    ShareState,
+)
 
 # How long a link lasts unless its candidate says otherwise, and at most: an address
 # goes from hand to hand, and nobody remembers all of them after a year.
@@ -36,6 +42,8 @@ USUAL = timedelta(days=30)
 LONGEST = timedelta(days=365)
 # As many as one application season needs; more could not be kept in view.
 MOST_LIVE = 10
+# The same wish within so long is one form that was sent twice.
+TWICE = timedelta(minutes=1)
 ROWS = 30
 LAST_PAGE = 1_000_000
 
@@ -44,11 +52,13 @@ LAST_PAGE = 1_000_000
 class Made:
     """One link: where it stands, how often it was opened, and when last.
 
-    `address` is empty once it opens nothing.
+    `out`: its result can be seen; until then the link shows nothing, whatever its
+    state. `address` is empty once it opens nothing any more.
     """
 
     link: ShareLink
     state: ShareState
+    out: bool
     address: str
     looks: int
     last_look: datetime | None
@@ -75,7 +85,8 @@ def make(
     """Make a link to the candidate's own published, graded result.
 
     Raises Refused for somebody under 18, unless the board lets them; without a last
-    day, or with one more than a year away; and beside ten links that work.
+    day, or with one more than a year away; and beside ten links that work. The same
+    form sent twice makes one.
     """
     if not open_to(entry, at=at):
         raise Refused(FOR_ADULTS, status=403)
@@ -90,6 +101,8 @@ def make(
     )
     with atomic() as tx:
         shareable.hold(entry, scope, by=by, at=at)
+        if twin := tx.scalar(_just_like(made).where(consent.link_stands(at))):
+            return twin
         live = select(func.count(ShareLink.id)).where(
             ShareLink.entry_id == entry.id, consent.link_stands(at)
         )
@@ -166,6 +179,16 @@ def end_all(
     return len(rows)
 
 
+def _just_like(made: ShareLink) -> Select[ShareLink]:
+    """Select the link that the same form has made a moment ago."""
+    same = [
+        getattr(ShareLink, name) == getattr(made, name)
+        for name in ("entry_id", "account_id", "scope", "purpose", "expires_at")
+    ]
+    query = select(ShareLink).where(*same, ShareLink.at > made.at - TWICE)
+    return query.order_by(ShareLink.id.desc()).limit(1)
+
+
 def _last_day(day: date | None, at: datetime) -> date:
     if day is None:
         raise Refused(_l("Choose the last day of the link."), field="expires_on")
@@ -193,10 +216,13 @@ def _links(*first: Any) -> Select[ShareLink]:
 def _made(query: Select[ShareLink], at: datetime) -> list[Made]:
     links = db.session.scalars(query).all()
     looks = _looks([link.id for link in links])
+    entries = [link.entry_id for link in links]
+    out = set(publication.published_of(entries, ResultStatus.graded, at=at))
     return [
         Made(
             link,
             state := _state(link, at),
+            link.entry_id in out,
             address(link) if state is ShareState.standing else "",
             *looks.get(link.id, (0, None)),
         )

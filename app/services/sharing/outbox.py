@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 from app.extensions import db
 from app.models import CandidateAccount, Entry, Share, ShareAccess
 from app.services import consent, publication
-from app.values import ShareState
+from app.values import ResultStatus, ShareState
 
 ROWS = 20
 # Further looks are on a page of their own.
@@ -23,7 +23,8 @@ LAST_PAGE = 1_000_000
 class Sent:
     """One share: where it stands, and its first looks; `more`: there are others.
 
-    `out`: its result can be seen; it cannot while the board corrects something.
+    `out`: its result can be seen; it cannot while the board corrects something, or
+    has withheld it.
     """
 
     share: Share
@@ -61,7 +62,7 @@ def page_for(account: CandidateAccount, page: int = 1, *, at: datetime) -> SentP
     found = list(db.session.scalars(query))
     looks = _first_looks([share.id for share in found[:ROWS]])
     entries = [share.entry_id for share in found[:ROWS]]
-    out = publication.published_results(entries, at=at)
+    out = set(publication.published_of(entries, ResultStatus.graded, at=at))
     return SentPage(
         rows=[
             Sent(

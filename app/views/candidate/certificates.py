@@ -7,8 +7,9 @@ from flask import Response, abort, flash, g, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import Field, Form, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import StopValidation
 from wtforms.widgets import DateInput
 
 from app import clock
@@ -33,13 +34,23 @@ class CollectionDay(DayField):
         return self.data.isoformat() if self.data else super()._value()
 
 
+def _either(_form: Form, field: Field) -> None:
+    """Refuse what is not among the choices, or nothing at all, in our own words."""
+    if field.data not in [choice.value for choice in field.choices]:
+        raise StopValidation(_l("Choose morning or afternoon."))
+
+
+_either.field_flags = {"required": True}  # type: ignore[attr-defined]
+
+
 class ComeForm(EsitoForm):
     """When the candidate wants to come."""
 
     collect_on = CollectionDay(_l("Which day?"), [required(_l("Choose a day."))])
     part = RadioField(
         _l("When in the day?"),
-        [required(_l("Choose morning or afternoon."))],
+        [_either],
+        validate_choice=False,
         choices=[
             SelectChoice(DayPart.morning.value, _l("In the morning")),
             SelectChoice(DayPart.afternoon.value, _l("In the afternoon")),
@@ -114,6 +125,8 @@ def arrange(reference: str) -> ResponseReturnValue:
     way = request.args.get("way", "come")
     if way not in WAYS:
         abort(404)
+    if way != "post" and not arranging.has_days(paper, at=at):
+        return redirect(url_for(".certificate", reference=reference))
     form = WAYS[way](obj=paper, part=paper.collect_part)
     problem = None
     if form.validate_on_submit():
@@ -173,4 +186,6 @@ def _about(entry: Entry, paper: Certificate, at: datetime) -> dict[str, object]:
         "minor": ages.under(ages.ADULT, entry.date_of_birth, at=at),
         "first_day": arranging.first_day(paper, at=at),
         "last_day": arranging.last_day(paper, at=at),
+        "has_days": arranging.has_days(paper, at=at),
+        "missed": arranging.missed(paper, at=at),
     }

@@ -72,7 +72,11 @@ def cancel_enquiry(reference: str) -> ResponseReturnValue:
     at = clock.now()
     entry = access.own_entry(g.candidate, reference)
     result = publication.published_result(entry, at=at)
-    going = enquiries.offer(entry, result, at=at).going_on
+    offer = enquiries.offer(entry, result, at=at)
+    going = offer.going_on
+    if going is None and offer.past:
+        # Cancelled or answered a moment ago, perhaps by the same form sent twice.
+        return redirect(url_for(".enquiry", reference=reference))
     if going is None:
         raise NotFound(access.NOTHING_HERE)
     form = PlainForm()

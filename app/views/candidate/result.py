@@ -16,6 +16,7 @@ from app.services import (
     meaning,
     scale,
 )
+from app.services.certificates import collection
 from app.services.exams import Exam
 from app.values import ResultStatus
 from app.views.candidate.pages import pages
@@ -27,7 +28,7 @@ from app.views.guards import candidate_only
 def result(reference: str) -> ResponseReturnValue:
     """Show a result: what it is, what it means, what happens next."""
     at = clock.now()
-    entry, found = access.own_result(g.candidate, reference, at=at)
+    entry, found, paper = access.own_result_and_paper(g.candidate, reference, at=at)
     exam = grading.exam_on(entry.session.exam, entry.session.exam_date)
     past = meaning.is_past(entry.session.exam_date, at=at)
     return render_template(
@@ -43,6 +44,8 @@ def result(reference: str) -> ResponseReturnValue:
         scores=_scores(exam, found),
         picture=scale.picture(exam, found.overall, found.scores),
         amended=amending.amended(found, at=at),
+        certificate=paper,
+        kept_no_more=paper is not None and collection.kept_no_more(paper, at=at),
         graded=found.status is ResultStatus.graded,
     )
 

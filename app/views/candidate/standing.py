@@ -15,6 +15,7 @@ from app.services import (
     rules,
     standings,
 )
+from app.services.certificates import arranging
 from app.services.grading import Exam
 from app.services.timetable import Sitting, timetable_of
 from app.views.candidate.pages import pages
@@ -38,6 +39,7 @@ def exam(reference: str) -> ResponseReturnValue:
         result=where.result,
         standing=where.standing,
         certificate=where.certificate,
+        missed=where.certificate and arranging.missed(where.certificate, at=at),
         give_back=where.result is not None and certificates.to_give_back(entry),
         case=cases.of_entry(entry),
         enquiry=enquiries.offer(entry, where.result, at=at),
