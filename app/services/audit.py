@@ -68,6 +68,16 @@ def count(action: AuditAction, subject: str, *, since: datetime) -> int:
     return db.session.scalar(done) or 0
 
 
+def has_done(action: AuditAction, subject: str, *, by: Actor) -> bool:
+    """Tell whether somebody has done an act to something, whenever that was."""
+    done = select(AuditRow.id).where(
+        AuditRow.subject == subject,
+        AuditRow.action == action.value,
+        AuditRow.actor == actor_name(by),
+    )
+    return db.session.scalar(done.limit(1)) is not None
+
+
 def done_since(
     last: AuditAction, action: AuditAction, subject: str, *, by: Actor
 ) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
-from app.errors import Conflict
+from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import (
     CandidateAccount,
@@ -37,7 +37,8 @@ def undo(share: Share, *, by: CandidateAccount, at: datetime) -> None:
     """Unmake a share that nobody has read: the organisation never knows of it.
 
     Nor does the result wait for it any more, if it was invited. Raises Conflict once
-    it was read, or is over: then it can only be taken back.
+    it was read, or is over: then it can only be taken back; NotFound when it was undone
+    at this moment.
     """
     subject, entry, to = f"share:{share.reference}", share.entry, share.organisation
     looked = exists().where(ShareAccess.share_id == Share.id)
@@ -50,6 +51,8 @@ def undo(share: Share, *, by: CandidateAccount, at: datetime) -> None:
             .where(Share.first_read_at.is_(None), ~looked)
         )
         if gone.rowcount != 1:  # type: ignore[attr-defined]
+            if tx.scalar(select(Share.id).where(Share.id == share.id)) is None:
+                raise NotFound(access.NOTHING_HERE)
             raise Conflict(_l("They have read it in the meantime."))
         waiting.end_for(entry, to, by=by, at=at)
         action = AuditAction.share_withdrawn

@@ -24,6 +24,8 @@ from app.services import (
 )
 from app.services.localtime import last_day, today
 from app.services.sharing import outbox
+from app.values import AuditAction
+from app.views.again import done_once
 from app.views.candidate.forms import PlainForm
 from app.views.candidate.links import exam_name, previews, sendable
 from app.views.candidate.pages import ask, pages
@@ -155,6 +157,9 @@ def looked_up() -> ResponseReturnValue:
 
 @pages.post("/shares/<reference>/undo")
 @candidate_only
+@done_once(
+    AuditAction.share_withdrawn, "share", lambda: g.candidate, "candidate.shares"
+)
 def undo(reference: str) -> ResponseReturnValue:
     """Unsend a result that nobody has read."""
     share = access.own_share(g.candidate, reference)

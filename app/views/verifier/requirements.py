@@ -9,7 +9,8 @@ from app import clock
 from app.errors import Conflict, Refused
 from app.models import Requirement
 from app.services import grading, requirements
-from app.values import ExamCode
+from app.values import AuditAction, ExamCode
+from app.views.again import done_once
 from app.views.guards import member_only
 from app.views.verifier import pages
 from app.views.verifier.requirement_forms import (
@@ -59,6 +60,9 @@ def change_exam(reference: str) -> Any:
 
 @pages.route("/organisation/exams/<reference>/delete", methods=["GET", "POST"])
 @member_only
+@done_once(
+    AuditAction.requirement_deleted, "requirement", lambda: g.member, "verifier.exams"
+)
 def delete_exam(reference: str) -> Any:
     """Ask for something no more, after saying what that means."""
     row = requirements.own(g.member, reference)

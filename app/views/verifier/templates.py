@@ -10,6 +10,8 @@ from app.errors import Refused
 from app.models import DownloadTemplate
 from app.services.downloads import templates
 from app.services.downloads.templates import Layout
+from app.values import AuditAction
+from app.views.again import done_once
 from app.views.guards import member_only
 from app.views.verifier import pages
 from app.views.verifier.download_forms import DATES, ROWS, AgainForm, TemplateForm
@@ -58,6 +60,12 @@ def preview_template(reference: str) -> Any:
 
 @pages.route("/downloads/templates/<reference>/delete", methods=["GET", "POST"])
 @member_only
+@done_once(
+    AuditAction.template_deleted,
+    "template",
+    lambda: g.member,
+    "verifier.download_templates",
+)
 def delete_template(reference: str) -> Any:
     """Delete a template, after saying what that means."""
     template = templates.own(g.member, reference)

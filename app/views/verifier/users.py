@@ -12,7 +12,8 @@ from app.errors import Refused
 from app.models import Member
 from app.services import handovers, joining, members
 from app.services.members import NewMember
-from app.values import Language
+from app.values import AuditAction, Language
+from app.views.again import done_once
 from app.views.forms import EsitoForm
 from app.views.guards import member_only
 from app.views.verifier import pages
@@ -146,6 +147,7 @@ def restore_user(reference: str) -> Any:
 
 @pages.route("/organisation/users/<reference>/remove", methods=["GET", "POST"])
 @member_only
+@done_once(AuditAction.member_removed, "member", lambda: g.member, "verifier.users")
 def remove_user(reference: str) -> Any:
     """Erase a user; what they looked at keeps their name."""
     return _act(
