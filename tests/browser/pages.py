@@ -480,6 +480,8 @@ OTHER_ADDRESSES = {
     "verifier.check_answers",
     "verifier.check_template",
     "verifier.check_template_csv",
+    # Leads to the list; the page itself answers a form.
+    "verifier.choose_download",
     "verifier.download_file",
     "verifier.photo",
     "verifier.statement",

@@ -198,6 +198,7 @@ NO_PAGES = {
     "candidate.authorisation_to_collect",
     *("candidate.link_qr", "candidate.link_qr_file"),
     *("verifier.check_answers", "verifier.download_file"),
+    "verifier.choose_download",
     *("verifier.check_template", "verifier.check_template_csv"),
     *("verified.photo", "verifier.photo"),
 }
