@@ -106,15 +106,19 @@ def test_all_that_match_are_taken_without_naming_them(rita, shared):
     assert only_download().rows == 2
 
 
-def test_what_is_taken_is_what_was_said_to_be_chosen(rita, shared):
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [({"name": "amina"}, "1 result."), ({"read": "no"}, "2 results")],
+)
+def test_what_is_taken_is_what_was_said_to_be_chosen(rita, shared, other, found):
     shown = html.fromstring(choose(rita, all="yes").text)
     hidden = shown.xpath("//main//input[@type='hidden' and @name!='csrf_token']")
     sent = {one.get("name"): one.get("value") for one in hidden}
     sent |= {"format": "csv", "template": ""}
-    rita.submit("/verifier/", {"name": "amina"})
+    rita.submit("/verifier/", other)
     answer = choose(rita, **sent)
     assert answer.status_code == 409
-    assert "You have chosen 1 result." in answer.text
+    assert f"You have chosen {found}" in answer.text
     assert not db.session.scalars(db.select(Download)).all()
     rita.submit("/verifier/", {"clear": "1"})
     assert choose(rita, **sent).status_code == 303

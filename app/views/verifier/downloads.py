@@ -60,7 +60,8 @@ def choose_download() -> Any:
         # Nothing is chosen, or too much: that is put right in the list.
         flash(str(problem.message), "warning")
         return redirect(url_for(".shared"), 303)
-    if request.form.get("count", str(count)) != str(count):
+    chosen = f"{count}-{searching.mark()}"
+    if request.form.get("chosen", chosen) != chosen:
         # Another page of theirs looks for others by now, or somebody shared meanwhile.
         status = form.refuse(Conflict(CHANGED))
     elif "format" in request.form:
@@ -71,7 +72,11 @@ def choose_download() -> Any:
             except Refused as problem:
                 status = form.refuse(problem)
     return render_template(
-        "verifier/download.html", form=form, count=count, selection=selection
+        "verifier/download.html",
+        form=form,
+        count=count,
+        chosen=chosen,
+        selection=selection,
     ), status
 
 

@@ -4,6 +4,8 @@ It stays in their session: names and dates of birth have no place in an address,
 is kept in histories and logs.
 """
 
+import hashlib
+import json
 from datetime import date
 from typing import Any
 
@@ -121,6 +123,12 @@ def looked_for() -> Wanted:
     except (AttributeError, KeyError, TypeError, ValueError):
         # Kept by an earlier version of the page.
         return Wanted()
+
+
+def mark() -> str:
+    """Return what tells one search from another, and says nothing of either."""
+    kept = json.dumps(session.get(LOOKED_FOR) or {}, sort_keys=True)
+    return hashlib.sha256(kept.encode()).hexdigest()[:16]
 
 
 def filled() -> SearchForm:
