@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from sqlalchemy import func, select, text
@@ -14,6 +14,8 @@ from app.values import AuditAction
 # The lock that puts writers of the chain in a row on PostgreSQL; SQLite has one writer.
 CHAIN_LOCK = 7_270_002
 GENESIS = "0" * 64
+# The same act of the same person within so long is one form that was sent twice.
+TWICE = timedelta(minutes=1)
 
 Actor: TypeAlias = CandidateAccount | Member | User | None
 
@@ -76,6 +78,30 @@ def has_done(action: AuditAction, subject: str, *, by: Actor) -> bool:
         AuditRow.actor == actor_name(by),
     )
     return db.session.scalar(done.limit(1)) is not None
+
+
+def just_done(
+    action: AuditAction, subject: str, *, by: Actor, at: datetime, **detail: Any
+) -> bool:
+    """Tell whether the last act on something was this one, of this person, just now.
+
+    `detail` is what the trail has to say about it; None for what it must not say.
+    """
+    own = select(AuditRow).where(AuditRow.subject == subject)
+    last = db.session.scalar(own.order_by(AuditRow.id.desc()).limit(1))
+    if last is None or at - last.at >= TWICE:
+        return False
+    if (last.action, last.actor) != (action.value, actor_name(by)):
+        return False
+    said = json.loads(last.detail)
+    return all(said.get(name) == value for name, value in detail.items())
+
+
+def did_last(action: AuditAction, *, by: Actor, at: datetime) -> bool:
+    """Tell whether the last thing that somebody did was this act, just now."""
+    own = select(AuditRow).where(AuditRow.actor == actor_name(by))
+    last = db.session.scalar(own.order_by(AuditRow.id.desc()).limit(1))
+    return last is not None and last.action == action.value and at - last.at < TWICE
 
 
 def done_since(

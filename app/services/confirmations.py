@@ -78,9 +78,18 @@ def issue(
     return len(waiting)
 
 
-def reissue(entry: Entry, *, by: User, at: datetime, not_theirs: bool = False) -> None:
+def reissue(
+    entry: Entry,
+    *,
+    by: User,
+    at: datetime,
+    not_theirs: bool = False,
+    seen: str | None = None,
+) -> None:
     """Give an entry a new Secret Number; the old one and its wrong tries are over.
 
+    `seen` is when the number was issued that the centre saw: Conflict if there has been
+    another one since, whose paper may be in the candidate's hands.
     With `not_theirs` the centre says that the account which opened the entry is not the
     candidate's: it ends, and the new paper opens the entry to its owner. Otherwise an
     account stays as it is.
@@ -90,12 +99,15 @@ def reissue(entry: Entry, *, by: User, at: datetime, not_theirs: bool = False) -
             # First: it locks the account before its entries, as everybody does.
             endings.not_theirs(entry, by=by, at=at)
         tx.refresh(entry, with_for_update={"of": Entry})
-        if entry.id_number is None:
+        number, issued = entry.id_number, entry.secret_issued_at
+        if number is None or issued is None:
             raise Refused(
                 _l("No Secret Number has been issued for this candidate yet."),
                 status=409,
             )
-        entry.secret = credentials.sealed(entry.id_number, credentials.new_secret())
+        if seen is not None and seen != issued.isoformat():
+            raise Conflict(CHANGED)
+        entry.secret = credentials.sealed(number, credentials.new_secret())
         entry.secret_issued_at = at
         entry.secret_failures = 0
         audit.append(
@@ -105,6 +117,9 @@ def reissue(entry: Entry, *, by: User, at: datetime, not_theirs: bool = False) -
             at=at,
             account="ended" if not_theirs else "kept" if entry.account_id else "none",
         )
+
+
+CHANGED = _l("Somebody has changed this in the meantime. Look at it again.")
 
 
 def other_entries(entry: Entry) -> int:

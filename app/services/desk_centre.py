@@ -83,7 +83,7 @@ def waiting_at(centre_id: int, *, at: datetime) -> list[Waiting]:
         .where(Enquiry.state == EnquiryState.requested, Entry.centre_id == centre_id)
     )
     asked = (
-        Certificate.collect_on.is_not(None),
+        Certificate.collect_on >= localtime.today(at),
         Certificate.collect_agreed_at.is_(None),
     )
     on_its_way = _certificates(centre_id, CertificateState.sent, Certificate.sent_on)

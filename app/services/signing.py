@@ -60,8 +60,8 @@ def propose(
     """Bind every result that is ready to a new release, for a second person to sign.
 
     Ready: the latest version of its entry, not held, and in no standing release. With
-    an `entry`, its result alone is bound. Raises Refused when the instant has passed or
-    nothing is ready.
+    an `entry`, its result alone is bound. A form that is sent twice proposes once.
+    Raises Refused when the instant has passed or nothing is ready.
     """
     if instant <= at:
         raise Refused(PASSED, field="instant")
@@ -69,6 +69,9 @@ def propose(
         bound = ready_results(session, centre, entry)
         count = tx.scalar(select(func.count()).where(Result.id.in_(bound))) or 0
         if not count:
+            proposed = _proposed_just_now(session, centre, instant, by, at)
+            if proposed is not None:
+                return proposed
             raise Refused(NOTHING_READY, field="session")
         release = Release(
             session_id=session.id,
@@ -83,6 +86,24 @@ def propose(
         _bind(bound, release)
         _trace(AuditAction.release_proposed, release, by, at, session=session.code)
     return release
+
+
+def _proposed_just_now(
+    session: ExamSession,
+    centre: Centre | None,
+    instant: datetime,
+    by: User,
+    at: datetime,
+) -> Release | None:
+    same = select(Release).where(
+        Release.session_id == session.id,
+        Release.centre_id == (centre.id if centre else None),
+        Release.instant == instant,
+        Release.proposed_by_id == by.id,
+        Release.proposed_at > at - audit.TWICE,
+        Release.withdrawn_at.is_(None),
+    )
+    return db.session.scalar(same.order_by(Release.id.desc()).limit(1))
 
 
 def _bind(bound: Select[Any], release: Release) -> None:

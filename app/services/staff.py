@@ -144,13 +144,15 @@ def deactivate(user: User, *, by: User | None, at: datetime) -> None:
 
 
 def send_link(user: User, *, by: User | None, at: datetime) -> None:
-    """E-mail an active user a link with which to set a password."""
+    """E-mail an active user a link with which to set a password; not twice at once."""
     if not user.active:
         raise Refused(_l("%(user)s is not active.", user=user.email))
     with atomic():
-        member = membership(user)
-        _send_link("set_password", user, member.language if member else None, at)
-        audit.append(AuditAction.staff_changed, _subject(user), by=by, at=at, link=True)
+        changed, subject = AuditAction.staff_changed, _subject(user)
+        if by and audit.just_done(changed, subject, by=by, at=at, link=True):
+            return
+        _send_link("set_password", user, language_of(user), at)
+        audit.append(changed, subject, by=by, at=at, link=True)
 
 
 def holder(token: str, *, at: datetime) -> User:
@@ -206,14 +208,14 @@ def _store(user: User, stored: str, at: datetime) -> None:
     user.password = stored
     signins.end_all(user, at=at)
     audit.append(AuditAction.password_changed, _subject(user), by=user, at=at)
-    member = membership(user)
     mail.queue(
         "password_changed",
         to=user,
         about=f"{_subject(user)}:{at.isoformat()}",
         at=at,
-        language=member.language if member else None,
+        language=language_of(user),
         name=user.get_full_name(),
+        in_office=True,
     )
 
 

@@ -18,11 +18,14 @@ from app.values import AuditAction, MemberRole, OrganisationStatus
 _HAS_USERS = (OrganisationStatus.approved, OrganisationStatus.suspended)
 
 
-def replace(successor: Member, *, by: User, why: str, at: datetime) -> None:
+def replace(
+    successor: Member, *, by: User, why: str, at: datetime, seen: str | None = None
+) -> None:
     """Make an active user the primary one, and let the one before in no more.
 
     For a primary user who has left: the board decides, and the reason stays in the
-    trail. Both are told.
+    trail. Both are told. Raises Conflict when the primary user is not the one any more
+    whose reference was `seen`.
     """
     home = successor.organisation
     if home is None:
@@ -32,16 +35,23 @@ def replace(successor: Member, *, by: User, why: str, at: datetime) -> None:
         step_up(successor)
         return successor
 
-    _replace(home, step_in, by=by, why=why, at=at)
+    _replace(home, step_in, by=by, why=why, at=at, seen=seen)
     db.session.refresh(successor)
 
 
 def replace_by_new(
-    organisation: Organisation, new: NewMember, *, by: User, why: str, at: datetime
+    organisation: Organisation,
+    new: NewMember,
+    *,
+    by: User,
+    why: str,
+    at: datetime,
+    seen: str | None = None,
 ) -> Member:
     """Add a person as the primary user, and let the one before in no more.
 
-    They are sent a link to set a password. Raises Conflict for an address in use.
+    They are sent a link to set a password. Raises Conflict for an address in use, and
+    when the primary user is not the one any more whose reference was `seen`.
     """
     wanted = NewMember(
         email=new.email,
@@ -55,7 +65,7 @@ def replace_by_new(
     def step_in() -> Member:
         return members.create(wanted, organisation, by=by, at=at)
 
-    return _replace(organisation, step_in, by=by, why=why, at=at)
+    return _replace(organisation, step_in, by=by, why=why, at=at, seen=seen)
 
 
 def step_down(member: Member) -> None:
@@ -91,6 +101,7 @@ def _replace(
     by: User,
     why: str,
     at: datetime,
+    seen: str | None = None,
 ) -> Member:
     reason = why.strip()[:1000]
     if not reason:
@@ -101,6 +112,8 @@ def _replace(
         if db.session.scalar(status) not in _HAS_USERS:
             raise Conflict(_l("Only an approved organisation has users."))
         before = _retire(home, by=by, why=reason, at=at)
+        if seen is not None and seen != (before.reference if before else ""):
+            raise Conflict(CHANGED)
         after = step_in()
         tell(after, after, home, about=f"{home.reference}:{at.isoformat()}", at=at)
         audit.append(
@@ -139,6 +152,7 @@ def _turn(
         .values(role=new)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(
-            _l("Somebody's role has changed meanwhile. Look at the list of users.")
-        )
+        raise Conflict(CHANGED)
+
+
+CHANGED = _l("Somebody's role has changed meanwhile. Look at the list of users.")

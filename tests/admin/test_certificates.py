@@ -10,7 +10,7 @@ from app.services import certificates
 from app.services.certificates import collection
 from app.values import CertificateState, DayPart
 from tests.admin.test_releases import _token, words
-from tests.cast import NOW
+from tests.cast import NOW, save
 from tests.telling import tells
 
 DAY = timedelta(days=1)
@@ -107,6 +107,29 @@ def test_the_centre_says_that_a_sessions_certificates_came(cast, sign_in, sent):
     assert "Nothing of this session is on its way" in words(clerk.page(link))
 
 
+def test_what_was_sent_since_the_list_was_read_has_not_come(cast, sign_in, out):
+    def told():
+        query = db.select(Mail.address).where(Mail.kind == "certificate_arrived")
+        return db.session.scalars(query.order_by(Mail.id)).all()
+
+    (entry, result), _second = certificates.to_send(cast.session, None, at=NOW)
+    ids = {"entry_id": entry.id, "result_id": result.id}
+    hers = save(Certificate(**ids, sent_on=TODAY - DAY))
+    clerk = sign_in(cast.clerk)
+    path = f"{BASE}/arrived?session={cast.session.code}"
+    page = clerk.page(path)
+    form = {
+        name: page.xpath(f"//main//input[@name='{name}']/@value")[0]
+        for name in ("csrf_token", "day", "last")
+    }
+    certificates.send(cast.session, None, TODAY - DAY, by=cast.officer, at=NOW)
+    for _ in range(2):
+        assert clerk.post(path, data=form).status_code == 303
+        assert state(hers) is CertificateState.arrived
+        assert told() == ["amina@mail.example"]
+    assert "0002 Boris" in words(clerk.page(path))
+
+
 def test_those_that_came_can_be_ticked(cast, sign_in, sent):
     clerk = sign_in(cast.clerk)
     token = _token(clerk, f"{BASE}/list/")
@@ -117,6 +140,9 @@ def test_those_that_came_can_be_ticked(cast, sign_in, sent):
     clerk.post(f"{BASE}/action_post", data={**form, "confirmed": "yes"})
     assert state(sent[1]) is CertificateState.arrived
     assert state(sent[0]) is CertificateState.sent
+    assert "1 certificate has arrived" in words(clerk.page(f"{BASE}/list/"))
+    clerk.post(f"{BASE}/action_post", data={**form, "confirmed": "yes"})
+    assert "nothing to do here now" in words(clerk.page(f"{BASE}/list/"))
 
 
 def test_an_appointment_is_confirmed_as_it_was_seen(cast, sign_in, arrived):
@@ -137,6 +163,22 @@ def test_an_appointment_is_confirmed_as_it_was_seen(cast, sign_in, arrived):
     assert clerk.submit(path, seen).status_code == 303
     db.session.refresh(arrived)
     assert arrived.collect_agreed_at == NOW
+
+
+def test_an_appointment_of_yesterday_is_not_confirmed_today(cast, sign_in, arrived):
+    arrived.collect_on, arrived.collect_part = TODAY - DAY, DayPart.morning
+    db.session.commit()
+    clerk = sign_in(cast.clerk)
+    shown = words(clerk.page(f"{BASE}/show/{arrived.id}"))
+    assert "Confirm the appointment" not in shown
+    assert "Offer another day" in shown
+    path = f"{BASE}/agree/{arrived.id}"
+    assert "There is nothing to do here now" in words(clerk.page(path))
+    form = {**_token(clerk, "/admin/password/"), "day": str(TODAY - DAY)}
+    late = clerk.post(path, data={**form, "part": "morning"})
+    assert (late.status_code, "is over" in late.text) == (409, True)
+    db.session.refresh(arrived)
+    assert arrived.collect_agreed_at is None
 
 
 def test_a_day_that_does_not_suit_is_answered_with_another_one(cast, sign_in, arrived):
@@ -176,8 +218,11 @@ def test_it_is_handed_over_with_the_name_of_who_signed(cast, sign_in, arrived):
     form = {"to": "Rita Benali", "day": "2026-12-14"}
     assert clerk.submit(path, form).status_code == 303
     assert state(arrived) is CertificateState.collected
-    again = clerk.post(path, data={**_token(clerk, "/admin/password/"), **form})
-    assert again.status_code == 409
+    token = _token(clerk, "/admin/password/")
+    again = clerk.post(path, data={**token, **form})
+    assert (again.status_code, again.location) == (303, f"{BASE}/show/{arrived.id}")
+    posted = clerk.post(f"{BASE}/post/{arrived.id}", data={**token, **form})
+    assert posted.status_code == 409
     text = words(clerk.page(f"{BASE}/show/{arrived.id}"))
     assert "Rita Benali" in text
     assert "Hand it over" not in text

@@ -58,7 +58,12 @@ def test_a_clerk_passes_a_request_on_when_the_fee_is_paid(cast, sign_in, asked):
     assert fresh(asked).answer_due_on == date(2026, 12, 21)
     assert "With the board" in words(clerk.page(answer.location))
     assert "no rows" in words(clerk.page("/admin/enquiries-to-pass-on/list/"))
-    assert clerk.post(path, data=_token(clerk, path)).status_code == 409
+    again = clerk.post(path, data=_token(clerk, path))
+    assert (again.status_code, again.location) == (303, answer.location)
+    colleague = sign_in(cast.staff("b@it024.example", "Centre staff", cast.it024))
+    late = colleague.post(path, data=_token(colleague, path))
+    assert (late.status_code, "Somebody has answered" in late.text) == (409, True)
+    assert fresh(asked).accepted_by == cast.clerk
 
 
 def test_a_clerk_refuses_with_a_reason(cast, sign_in, asked):

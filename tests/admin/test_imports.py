@@ -118,6 +118,9 @@ def test_a_file_can_be_thrown_away(cast, sign_in):
     assert "schools.csv" in words(officer.page(IMPORTS))
     gone = officer.post(f"{look}/discard", data=_token(officer, look))
     assert gone.status_code == 303
+    again = officer.post(f"{look}/discard", data=_token(officer, IMPORTS))
+    assert "This file is not here any more" in again.text
+    assert 'type="file"' in again.text
     assert "schools.csv" not in words(officer.page(IMPORTS))
 
 

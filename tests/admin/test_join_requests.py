@@ -119,6 +119,8 @@ def test_staff_let_somebody_in_where_nobody_else_can(cast, sign_in, asked):
         db.select(Member).where(Member.email == "nadia@gmail.com")
     ).one()
     assert member.organisation == cast.acme
+    again = partnerships.submit("/admin/password/", at=path)
+    assert again.location == f"/admin/joinrequests/show/{asked.id}"
     again = words(partnerships.page(path))
     assert "answered already" in again
     assert "Nadia" not in words(partnerships.page("/admin/joinrequests/list/"))

@@ -4,6 +4,7 @@ import pytest
 
 from app.extensions import db
 from app.models import AuditRow, Mail, Member
+from app.services import succession
 from app.values import MemberRole
 from tests.admin.test_releases import _token, words
 from tests.cast import NOW, Cast, save
@@ -66,13 +67,19 @@ def test_a_user_is_stopped_with_a_reason_and_let_in_again(partnerships, carlo):
     assert "misuse" in row.detail
 
 
-def test_a_user_is_removed(cast, partnerships, carlo):
+def test_a_user_is_removed(cast, sign_in, partnerships, carlo):
     where = path("remove", carlo)
     assert "cannot be undone" in words(partnerships.page(where))
     answer = partnerships.submit(where, {"why": "asked for it"})
     assert answer.headers["Location"].endswith("/admin/members/list/")
+    form = {**_token(partnerships, "/admin/password/"), "why": "asked for it"}
+    again = partnerships.post(where, data=form)
+    assert (again.status_code, again.location) == (303, answer.location)
     assert db.session.scalars(db.select(Member)).all() == [cast.verifier]
     assert partnerships.get(where).status_code == 404
+    colleague = sign_in(cast.staff("pia@board.example", "Partnerships officer"))
+    form = {**_token(colleague, "/admin/password/"), "why": "asked for it"}
+    assert colleague.post(where, data=form).status_code == 404
 
 
 def test_a_primary_user_is_not_stopped_but_replaced(cast, partnerships, carlo):
@@ -114,6 +121,21 @@ def test_a_new_person_becomes_the_primary_user(cast, partnerships, carlo):
     kinds = db.session.scalars(db.select(Mail.kind)).all()
     assert sorted(kinds) == ["member_added", "member_ended", "primary_changed"]
     assert "not the primary user" in words(partnerships.page(where))
+
+
+@pytest.mark.parametrize("act", ["promote", "succeed"])
+def test_who_was_put_in_charge_a_moment_ago_stays(cast, sign_in, carlo, act):
+    dora = cast.member(cast.acme, "dora@acme.example", role=MemberRole.admin)
+    where = path(act, dora if act == "promote" else cast.verifier)
+    form = {**_token(sign_in(cast.partnerships), where), **NORA}
+    if act == "promote":
+        form["primary"] = cast.verifier.reference
+    succession.replace(carlo, by=cast.partnerships, why="Rita has left.", at=NOW)
+    colleague = sign_in(cast.staff("pia@board.example", "Partnerships officer"))
+    form |= _token(colleague, "/admin/password/")
+    late = colleague.post(where, data=form)
+    assert (late.status_code, "role has changed meanwhile" in late.text) == (409, True)
+    assert (carlo.role, carlo.active, dora.role) == ("primary", True, "admin")
 
 
 def test_a_teacher_takes_no_organisations_primary_role(cast, partnerships):

@@ -43,7 +43,12 @@ def test_an_application_is_read_and_approved(cast, sign_in, applied):
     assert applied.decided_by == cast.partnerships
     assert db.session.scalar(db.select(Mail.kind)) == "organisation_approved"
     again = partnerships.post(path, data=_token(partnerships, path))
-    assert again.status_code == 409
+    assert again.location == f"/admin/organisations/show/{applied.id}"
+    assert db.session.scalars(db.select(Mail.kind)).all() == ["organisation_approved"]
+    colleague = sign_in(cast.staff("pia@board.example", "Partnerships officer"))
+    late = colleague.post(path, data=_token(colleague, path))
+    assert (late.status_code, "Somebody has decided" in late.text) == (409, True)
+    assert "check what you entered" not in late.text
 
 
 def test_a_refusal_needs_a_reason_and_sends_it(cast, sign_in, applied):

@@ -44,6 +44,9 @@ def test_an_officer_reads_and_answers(cast, sign_in, question):
         path(question), {"words": "Under Downloads."}, at=path(question, "answer")
     )
     assert sent.location == path(question)
+    form = {**_token(officer, path(question)), "words": "Under Downloads."}
+    again = officer.post(path(question, "answer"), data=form)
+    assert (again.status_code, again.location) == (303, path(question))
     db.session.refresh(question)
     assert question.answer == "Under Downloads."
     assert question.answered_by_id == cast.partnerships.id

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from lxml import html
 
 from app.extensions import db
 from app.models import AuditRow, CandidateAccount, Entry, Share
@@ -67,6 +68,27 @@ def test_nobody_registered_and_the_old_paper_dies(client, cast, sign_in):
     sent = clerk.submit(path(cast.amina))
     assert sent.location == f"/admin/entries/show/{cast.amina.id}"
     assert not credentials.is_secret_of(cast.amina, old)
+    assert acts() == ["secret_reissued"]
+
+
+def test_two_clerks_with_one_page_issue_one_paper(cast, sign_in):
+    clerk = sign_in(cast.clerk)
+    page = clerk.page(path(cast.amina))
+    (seen,) = page.xpath("//main//input[@name='seen']/@value")
+    for _ in range(2):
+        sent = clerk.submit(path(cast.amina), {"seen": seen})
+        assert sent.location == f"/admin/entries/show/{cast.amina.id}"
+    shown = words(clerk.page(sent.location))
+    assert shown.count("A new Secret Number is issued") == 1
+    paper = credentials.printed(cast.amina)
+    colleague = sign_in(cast.staff("b@it024.example", "Centre staff", cast.it024))
+    late = colleague.submit(path(cast.amina), {"seen": seen})
+    assert (late.status_code, "changed this in the meantime" in late.text) == (
+        409,
+        True,
+    )
+    assert not html.fromstring(late.text).xpath("//main//form")
+    assert credentials.is_secret_of(cast.amina, paper)
     assert acts() == ["secret_reissued"]
 
 

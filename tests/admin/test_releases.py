@@ -54,6 +54,12 @@ def test_a_release_is_proposed_on_the_clock_of_the_board(cast, sign_in):
     assert answer.status_code == 303
     assert release().instant == datetime(2026, 12, 15, 8, 0, tzinfo=UTC)
     assert release().proposed_by == cast.officer
+    form = {**_token(officer, "/admin/password/"), "day": "2026-12-15", "time": "09:00"}
+    again = officer.post(PROPOSE, data=form)
+    assert (again.status_code, again.location) == (303, answer.location)
+    assert db.session.query(Release).count() == 1
+    otherwise = officer.post(PROPOSE, data={**form, "time": "10:00"})
+    assert (otherwise.status_code, "No result" in otherwise.text) == (400, True)
     shown = officer.page(answer.location)
     assert shown.findtext(".//h1") == f"Release {release().id} of 2611-FCE-P"
     page = words(shown)
@@ -123,8 +129,15 @@ def test_the_approver_reads_what_is_signed_and_signs_it(cast, sign_in, proposed)
     assert release().approved_by == cast.approver
     assert "Signed, waiting for its instant" in words(approver.page(answer.location))
     again = approver.post(path, data=_token(approver, path))
-    assert again.status_code == 409
-    assert "already approved or withdrawn" in again.text
+    assert (again.status_code, again.location) == (303, answer.location)
+    colleague = sign_in(cast.staff("ada@board.example", "Release approver"))
+    late = colleague.post(path, data=_token(colleague, path))
+    assert late.status_code == 409
+    assert "already approved or withdrawn" in late.text
+    publication.withdraw(release(), by=cast.officer, why="Wrong.", at=NOW)
+    approver = sign_in(cast.approver)
+    gone = approver.post(path, data=_token(approver, path))
+    assert gone.status_code == 409
 
 
 def test_a_late_signature_says_that_results_come_out_at_once(

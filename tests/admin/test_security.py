@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import Role
 from app.errors import NotFound
 from app.extensions import db
 from app.models import AuditRow, Mail, SignIn
-from app.services import passwords, signins, staff, tokens
+from app.services import letters, passwords, signins, staff, tokens
 from app.services.tokens import Purpose
 from app.views.admin import security
 from tests.cast import NOW, PASSWORD
@@ -142,6 +142,13 @@ def test_a_mailed_link_sets_a_password_once(cast, client):
     assert token not in client.get_cookie("esito").value
     told = db.session.query(Mail).filter_by(kind="password_changed").one()
     assert told.address == cast.officer.email
+    # The back office has no page for a forgotten password.
+    for said in (
+        letters.message(told, at=NOW).body,
+        letters.message(told, at=NOW).html,
+    ):
+        assert "tell your administrator" in said
+        assert "Forgotten" not in said
 
 
 def test_another_persons_link_is_no_link_here(cast, client):

@@ -110,6 +110,10 @@ def test_an_appointment_waits_until_it_is_agreed(cast, result):
     row.collect_agreed_at = NOW
     db.session.commit()
     assert at_centre(cast) == []
+    # Nobody can be expected any more on a day that went by without an answer.
+    row.collect_on, row.collect_agreed_at = TODAY - DAY, None
+    db.session.commit()
+    assert at_centre(cast) == []
 
 
 def test_what_is_to_be_posted_waits(cast, result):

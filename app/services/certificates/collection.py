@@ -106,8 +106,12 @@ def agree(
 ) -> None:
     """Confirm to the candidate the appointment on this day; they are told.
 
-    Raises Conflict when they have changed it, or the certificate is gone.
+    Raises Conflict when they have changed it, it is over, or the certificate is gone.
     """
+    if day is not None and day < today_at(certificate.entry.centre, at):
+        raise Conflict(
+            _l("The day of this appointment is over. Offer the candidate another one.")
+        )
     with atomic():
         turn(
             certificate,

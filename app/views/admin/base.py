@@ -27,7 +27,8 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.errors import Refused
-from app.services import records
+from app.services import audit, records
+from app.values import AuditAction
 from app.views.admin import listing
 from app.views.admin.declared import Declaration, NoHistory
 from app.views.admin.rows import OfRow
@@ -103,6 +104,8 @@ class Screen(Declaration):
     @has_access
     def delete(self, pk: str) -> Any:
         """Ask first; delete on the answer."""
+        if self.taken_away(pk, AuditAction.record_deleted):
+            return redirect(self.address("list"))
         row = self.row(pk)
         if request.method == "GET":
             question = _("Delete %(row)s? This cannot be undone.", row=row)
@@ -180,6 +183,12 @@ class Screen(Declaration):
         if found is None:
             abort(404)
         return found
+
+    def taken_away(self, pk: str, action: AuditAction) -> bool:
+        """Tell whether a form comes again whose sender has just taken its row away."""
+        if request.method != "POST" or self.datamodel.get(pk, self._base_filters):
+            return False
+        return audit.did_last(action, by=g.user, at=clock.now())
 
     def page_of(self, filters: Any) -> listing.PageOfRows:
         """Return one page of the rows that the filters and the base filters leave."""

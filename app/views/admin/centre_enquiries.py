@@ -17,8 +17,8 @@ from app.models import Enquiry
 from app.services import enquiries
 from app.services.enquiries import Asked, Known
 from app.services.rights import Act
-from app.values import EnquiryState
-from app.views.admin.acts import AskForm, answered, ask
+from app.values import AuditAction, EnquiryState
+from app.views.admin.acts import AskForm, Pressed, answered, ask
 from app.views.admin.base import Screen
 from app.views.admin.rows import Is, Rows
 from app.views.admin.scope import OwnCentre
@@ -60,7 +60,8 @@ class Answering(Screen):
             return self.address("show", pk=row.id)
 
         done = _("The request is with the board. The candidate is told.")
-        sent, status = answered(form, Act.accept_enquiry, accept, done)
+        pressed = self._pressed(AuditAction.enquiry_accepted, row)
+        sent, status = answered(form, Act.accept_enquiry, accept, done, pressed=pressed)
         return sent or ask(
             self,
             form,
@@ -87,7 +88,8 @@ class Answering(Screen):
             return self.address("show", pk=row.id)
 
         done = _("The request is refused. The candidate is told.")
-        sent, status = answered(form, Act.accept_enquiry, refuse, done)
+        pressed = self._pressed(AuditAction.enquiry_refused, row)
+        sent, status = answered(form, Act.accept_enquiry, refuse, done, pressed=pressed)
         return sent or ask(
             self,
             form,
@@ -111,6 +113,10 @@ class Answering(Screen):
     def waits(self, row: Enquiry) -> bool:
         """Tell whether it is the centre's turn."""
         return row.state is EnquiryState.requested
+
+    def _pressed(self, action: AuditAction, row: Enquiry) -> Pressed:
+        to = self.address("show", pk=row.id)
+        return Pressed(action, f"enquiry:{row.reference}", to)
 
     def _blocked(self, row: Enquiry) -> str:
         return "" if self.waits(row) else str(enquiries.NOT_WAITING)

@@ -1,6 +1,6 @@
 """Certificates at the centres: who comes when, handed over, posted, destroyed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,8 +17,8 @@ from app import clock
 from app.models import Certificate
 from app.services.certificates import arranging, collection
 from app.services.rights import Act
-from app.values import CertificateState
-from app.views.admin.acts import answered
+from app.values import AuditAction, CertificateState
+from app.views.admin.acts import Pressed, answered
 from app.views.admin.appointment_forms import OfferForm, SeenForm
 from app.views.admin.releases import CalendarDayField
 from app.views.admin.rows import Rows
@@ -62,11 +62,13 @@ class Keeping(Sending):
             row,
             form,
             lambda: collection.agree(row, *form.seen(), by=g.user, at=at),
+            AuditAction.certificate_arranged,
+            {"agreed": True},
             title=_("Confirm the appointment of %(name)s", name=row.entry.name),
             text=_("The candidate is told by email that they are expected then."),
             label=_("Confirm"),
             done=_("The appointment is confirmed."),
-            blocked=not row.collect_on or row.collect_agreed_at is not None,
+            blocked=not self.to_agree(row),
         )
 
     @expose("/offer/<pk>", methods=("GET", "POST"))
@@ -80,6 +82,8 @@ class Keeping(Sending):
             row,
             form,
             lambda: arranging.offer(row, form.seen(), form.wish(), by=g.user, at=at),
+            AuditAction.certificate_arranged,
+            {"offered": str(form.collect_on.data)},
             title=_("Offer %(name)s another day", name=row.entry.name),
             text=_(
                 "The candidate gets an email. They are expected on this day unless they"
@@ -103,6 +107,8 @@ class Keeping(Sending):
             lambda: collection.hand_over(
                 row, form.to.data or "", _day(form), by=g.user, at=at
             ),
+            AuditAction.certificate_handed_over,
+            {"day": str(form.day.data), "posted": None},
             title=_("Hand over the certificate of %(name)s", name=row.entry.name),
             text=_("The candidate gets an email that it was handed over."),
             label=_("It is handed over"),
@@ -121,6 +127,8 @@ class Keeping(Sending):
             lambda: collection.post(
                 row, form.to.data or "", _day(form), by=g.user, at=at
             ),
+            AuditAction.certificate_handed_over,
+            {"day": str(form.day.data), "posted": True},
             title=_("Post the certificate of %(name)s", name=row.entry.name),
             text=_("The candidate gets an email that it is on its way to them."),
             label=_("It is posted"),
@@ -138,6 +146,8 @@ class Keeping(Sending):
             row,
             form,
             lambda: collection.destroy(row, _day(form), by=g.user, at=at),
+            AuditAction.certificate_destroyed,
+            {"day": str(form.day.data)},
             title=_("Destroy the certificate of %(name)s", name=row.entry.name),
             text=_("There is no second one. Keep your record of destruction."),
             label=_("It is destroyed"),
@@ -145,6 +155,11 @@ class Keeping(Sending):
             danger=True,
             blocked=not self.over(row),
         )
+
+    def to_agree(self, row: Certificate) -> bool:
+        """Tell whether an appointment waits for the centre, its day not gone by."""
+        waits = row.collect_on is not None and row.collect_agreed_at is None
+        return waits and not arranging.missed(row, at=clock.now())
 
     def over(self, row: Certificate) -> bool:
         """Tell whether the day is past until which a certificate is kept."""
@@ -156,16 +171,21 @@ class Keeping(Sending):
         row: Certificate,
         form: EsitoForm,
         do: Callable[[], None],
+        action: AuditAction,
+        detail: Mapping[str, Any],
         *,
         done: str,
         blocked: bool = False,
         **words: Any,
     ) -> Any:
+        back = self.address("show", pk=row.id)
+
         def act() -> str:
             do()
-            return self.address("show", pk=row.id)
+            return back
 
-        sent, status = answered(form, Act.keep_certificate, act, done)
+        pressed = Pressed(action, f"entry:{row.entry.reference}", back, detail)
+        sent, status = answered(form, Act.keep_certificate, act, done, pressed=pressed)
         here = row.state is CertificateState.arrived
         return sent or (
             self.render_template(
@@ -173,7 +193,7 @@ class Keeping(Sending):
                 form=form,
                 row=row,
                 screen=self,
-                back=self.address("show", pk=row.id),
+                back=back,
                 blocked=blocked or not here,
                 **{"danger": False, **words},
             ),
@@ -266,5 +286,8 @@ class Certificates(Keeping):
         at = clock.now()
         today = collection.today_at(rows[0].entry.centre, at)
         count = collection.arrive(rows, today, by=g.user, at=at)
+        if not count:
+            flash(_("There is nothing to do here now."), "warning")
+            return
         words = "%(num)d certificate has arrived.", "%(num)d certificates have arrived."
         flash(ngettext(*words, count), "success")

@@ -9,7 +9,7 @@ from flask_appbuilder.actions import action
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from wtforms import HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
@@ -19,7 +19,8 @@ from app.models import CentreCase, Entry
 from app.services import confirmations, documents
 from app.services.cases import lost_papers
 from app.services.rights import Act
-from app.views.admin.acts import answered
+from app.values import AuditAction
+from app.views.admin.acts import Pressed, answered
 from app.views.admin.base import Screen
 from app.views.admin.rows import Rows
 from app.views.admin.scope import OwnCentre
@@ -29,8 +30,9 @@ THEIRS, NOT_THEIRS = "theirs", "not_theirs"
 
 
 class ReissueForm(EsitoForm):
-    """Whose the account is that opened the entry."""
+    """Whose the account is that opened the entry, and which number was seen."""
 
+    seen = HiddenField()
     account = RadioField(
         _l("Whose account is it?"),
         [AnyOf((THEIRS, NOT_THEIRS), _l("Choose one of the two."))],
@@ -42,6 +44,11 @@ class ReissueForm(EsitoForm):
             SelectChoice(NOT_THEIRS, _l("Somebody else's, who had the paper")),
         ],
     )
+
+
+def _issued(entry: Entry) -> str:
+    issued = entry.secret_issued_at
+    return issued.isoformat() if issued else ""
 
 
 class Entries(Screen):
@@ -130,17 +137,23 @@ class Entries(Screen):
     def reissue(self, pk: str) -> Any:
         """Make the paper that was lost worthless, after asking whose the account is."""
         entry, at = self.row(pk), clock.now()
-        form = ReissueForm()
+        form = ReissueForm(seen=_issued(entry))
         if entry.account_id is None:
             del form.account
+        back = self.address("show", pk=pk)
         not_theirs = "account" in form and form.account.data == NOT_THEIRS
 
         def reissue() -> str:
-            confirmations.reissue(entry, by=g.user, at=at, not_theirs=not_theirs)
-            return self.address("show", pk=pk)
+            seen = form.seen.data or None
+            confirmations.reissue(
+                entry, by=g.user, at=at, not_theirs=not_theirs, seen=seen
+            )
+            return back
 
         done = _("A new Secret Number is issued. Print it now.")
-        sent, status = answered(form, Act.end_account, reissue, done)
+        action, subject = AuditAction.secret_reissued, f"entry:{entry.reference}"
+        pressed = Pressed(action, subject, back)
+        sent, status = answered(form, Act.end_account, reissue, done, pressed=pressed)
         if sent:
             return sent
         page = self.render_template(
@@ -148,7 +161,8 @@ class Entries(Screen):
             form=form,
             entry=entry,
             others=confirmations.other_entries(entry),
-            back=self.address("show", pk=pk),
+            back=back,
+            stale=form.seen.data not in ("", _issued(entry)),
         )
         return page, status
 

@@ -97,7 +97,11 @@ class Imports(Page):
     @permission_name("import")
     def discard(self, reference: str) -> Any:
         """Throw a file away."""
-        uploads.discard(reference, by=g.user, at=clock.now())
+        try:
+            uploads.discard(reference, by=g.user, at=clock.now())
+        except NotFound as problem:
+            form = self._form()
+            return self._choice(form, form.refuse(problem))
         flash(_("The file is thrown away. Nothing was written."), "success")
         return redirect(url_for("Imports.choose"), 303)
 

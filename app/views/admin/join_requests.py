@@ -15,8 +15,8 @@ from app import clock
 from app.models import JoinRequest
 from app.services import joining
 from app.services.rights import Act
-from app.values import RequestState
-from app.views.admin.acts import AskForm, answered, ask
+from app.values import AuditAction, RequestState
+from app.views.admin.acts import AskForm, Pressed, answered, ask
 from app.views.admin.base import Screen
 from app.views.admin.rows import Rows
 from app.views.admin.words import written
@@ -85,6 +85,7 @@ class JoinRequests(Screen):
         row, at = self.row(pk), clock.now()
         return self._decide(
             row,
+            AuditAction.join_accepted,
             lambda: joining.accept(row, by=g.user, at=at),
             title=_("Let %(name)s in", name=row.name or _("somebody")),
             text=_(
@@ -104,6 +105,7 @@ class JoinRequests(Screen):
         row, at = self.row(pk), clock.now()
         return self._decide(
             row,
+            AuditAction.join_declined,
             lambda: joining.decline(row, by=g.user, at=at),
             title=_("Decline the request of %(name)s", name=row.name or _("somebody")),
             text=_(
@@ -116,22 +118,29 @@ class JoinRequests(Screen):
         )
 
     def _decide(
-        self, row: JoinRequest, decide: Callable[[], object], *, done: str, **words: Any
+        self,
+        row: JoinRequest,
+        action: AuditAction,
+        decide: Callable[[], object],
+        *,
+        done: str,
+        **words: Any,
     ) -> Any:
-        form = AskForm()
+        form, back = AskForm(), self.address("show", pk=row.id)
 
         def act() -> str:
             decide()
-            return self.address("show", pk=row.id)
+            return back
 
-        sent, status = answered(form, Act.decide_join, act, done)
+        pressed = Pressed(action, f"join:{row.reference}", back)
+        sent, status = answered(form, Act.decide_join, act, done, pressed=pressed)
         answered_now = _("This request is answered already.")
         return sent or ask(
             self,
             form,
             status,
             facts=self._facts(row),
-            back=self.address("show", pk=row.id),
+            back=back,
             blocked="" if row.state is RequestState.open else answered_now,
             **words,
         )

@@ -3,23 +3,30 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import g
+from flask import g, redirect
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
+from wtforms import HiddenField, StringField
 
 from app import clock
 from app.models import Member
 from app.services import members, organisations, succession
 from app.services.members import NewMember
 from app.services.rights import Act
-from app.views.admin.acts import AskForm, ReasonForm, answered, ask
+from app.values import AuditAction
+from app.views.admin.acts import AskForm, Pressed, ReasonForm, answered, ask
 from app.views.admin.base import Screen
 from app.views.admin.words import written
 from app.views.forms import EsitoForm, email_address, required
 from app.views.people_forms import ENTER_EMAIL, words
+
+
+class PrimaryForm(ReasonForm):
+    """Why somebody else is the primary user, and who it was when the page was read."""
+
+    primary = HiddenField()
 
 
 class NewPrimaryForm(ReasonForm):
@@ -45,6 +52,7 @@ class MemberActs(Screen):
             member,
             ReasonForm(),
             Act.deactivate_member,
+            AuditAction.member_deactivated,
             lambda form: members.deactivate(
                 member, by=g.user, at=at, why=form.why.data
             ),
@@ -69,6 +77,7 @@ class MemberActs(Screen):
             member,
             AskForm(),
             Act.deactivate_member,
+            AuditAction.member_restored,
             lambda _form: members.restore(member, by=g.user, at=at),
             title=_("Let %(name)s in again", name=member.name),
             text=_(
@@ -84,11 +93,15 @@ class MemberActs(Screen):
     @has_access
     def remove(self, pk: str) -> Any:
         """Erase a member; what they looked at keeps their name."""
-        member, at = self.row(pk), clock.now()
+        at = clock.now()
+        if self.taken_away(pk, AuditAction.member_removed):
+            return redirect(self.address("list"), 303)
+        member = self.row(pk)
         return self._asked(
             member,
             ReasonForm(),
             Act.deactivate_member,
+            AuditAction.member_removed,
             lambda form: members.remove(member, by=g.user, at=at, why=form.why.data),
             title=_("Remove %(name)s", name=member.name),
             text=_(
@@ -108,12 +121,15 @@ class MemberActs(Screen):
     def promote(self, pk: str) -> Any:
         """Make a user the primary one, where the one before has left."""
         member, at = self.row(pk), clock.now()
+        home = member.organisation
+        primary = organisations.primary_of(home) if home is not None else None
         return self._asked(
             member,
-            ReasonForm(),
+            PrimaryForm(primary=primary.reference if primary else ""),
             Act.replace_primary,
+            AuditAction.primary_handed_over,
             lambda form: succession.replace(
-                member, by=g.user, why=form.why.data, at=at
+                member, by=g.user, why=form.why.data, at=at, seen=form.primary.data
             ),
             title=_("Make %(name)s the primary user", name=member.name),
             text=self._what_follows(),
@@ -139,12 +155,15 @@ class MemberActs(Screen):
                 language=member.language,
             )
             why = form.why.data
-            succession.replace_by_new(home, new, by=g.user, why=why, at=at)
+            succession.replace_by_new(
+                home, new, by=g.user, why=why, at=at, seen=member.reference
+            )
 
         return self._asked(
             member,
             NewPrimaryForm(),
             Act.replace_primary,
+            AuditAction.primary_handed_over,
             replace,
             title=_("Replace %(name)s by a new person", name=member.name),
             text=self._what_follows(),
@@ -161,6 +180,7 @@ class MemberActs(Screen):
         member: Member,
         form: EsitoForm,
         needed: Act,
+        action: AuditAction,
         do: Callable[[Any], object],
         *,
         done: str,
@@ -174,7 +194,11 @@ class MemberActs(Screen):
             do(form)
             return to or back
 
-        sent, status = answered(form, needed, act, done)
+        handed_over = action is AuditAction.primary_handed_over
+        of = member.organisation if handed_over else None
+        subject = f"organisation:{of.reference}" if of else f"member:{member.reference}"
+        pressed = Pressed(action, subject, to or back)
+        sent, status = answered(form, needed, act, done, pressed=pressed)
         return sent or ask(self, form, status, facts=facts, back=back, **words)
 
     def _facts(self, member: Member) -> list[tuple[str, Any]]:

@@ -16,8 +16,8 @@ from app import clock
 from app.models import Organisation
 from app.services import invitations, organisations
 from app.services.rights import Act
-from app.values import OrganisationStatus
-from app.views.admin.acts import AskForm, ReasonForm, answered, ask
+from app.values import AuditAction, OrganisationStatus
+from app.views.admin.acts import AskForm, Pressed, ReasonForm, answered, ask
 from app.views.admin.applicants import Applicants
 from app.views.admin.members import Members
 from app.views.admin.rows import Rows
@@ -37,6 +37,7 @@ class Decisions(Applicants):
             row,
             AskForm(),
             OrganisationStatus.applied,
+            AuditAction.organisation_approved,
             lambda _why: organisations.approve(row, by=g.user, at=at),
             title=_("Approve %(name)s", name=row.name),
             text=_(
@@ -57,6 +58,7 @@ class Decisions(Applicants):
             row,
             ReasonForm(),
             OrganisationStatus.applied,
+            AuditAction.organisation_refused,
             lambda why: organisations.refuse(row, by=g.user, why=why, at=at),
             title=_("Refuse %(name)s", name=row.name),
             text=_(
@@ -77,6 +79,7 @@ class Decisions(Applicants):
             row,
             ReasonForm(),
             OrganisationStatus.approved,
+            AuditAction.organisation_suspended,
             lambda why: organisations.suspend(row, by=g.user, why=why, at=at),
             title=_("Suspend %(name)s", name=row.name),
             text=_(
@@ -99,6 +102,7 @@ class Decisions(Applicants):
             row,
             AskForm(),
             OrganisationStatus.suspended,
+            AuditAction.organisation_restored,
             lambda _why: organisations.restore(row, by=g.user, at=at),
             title=_("Restore %(name)s", name=row.name),
             text=_(
@@ -115,16 +119,22 @@ class Decisions(Applicants):
         row: Organisation,
         form: EsitoForm,
         needed: OrganisationStatus,
+        action: AuditAction,
         decide: Callable[[str], None],
         *,
         done: str,
         **words: Any,
     ) -> Any:
+        back = self.address("show", pk=row.id)
+
         def act() -> str:
             decide(form.why.data or "" if "why" in form else "")
-            return self.address("show", pk=row.id)
+            return back
 
-        sent, status = answered(form, Act.decide_application, act, done)
+        pressed = Pressed(action, f"organisation:{row.reference}", back)
+        sent, status = answered(
+            form, Act.decide_application, act, done, pressed=pressed
+        )
         standing = written(row.status)
         blocked = _("This organisation is %(standing)s now.", standing=standing.lower())
         return sent or ask(
@@ -132,7 +142,7 @@ class Decisions(Applicants):
             form,
             status,
             facts=self._facts(row),
-            back=self.address("show", pk=row.id),
+            back=back,
             blocked="" if row.status is needed else blocked,
             **words,
         )

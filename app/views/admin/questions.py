@@ -15,7 +15,8 @@ from app import clock
 from app.models import MemberQuestion
 from app.services import questions
 from app.services.rights import Act
-from app.views.admin.acts import answered
+from app.values import AuditAction
+from app.views.admin.acts import Pressed, answered
 from app.views.admin.base import Screen
 from app.views.admin.rows import Rows
 from app.views.forms import EsitoForm, longest, required
@@ -92,12 +93,17 @@ class Questions(Screen):
         """Answer the person, who is told that there is an answer."""
         row, form, at = self.row(pk), AnswerForm(), clock.now()
 
+        back = self.address("show", pk=pk)
+
         def answer() -> str:
             questions.answer(row, form.words.data or "", by=g.user, at=at)
-            return self.address("show", pk=pk)
+            return back
 
         done = _("Your answer is there, and the person is told by email.")
-        sent, status = answered(form, Act.answer_member, answer, done)
+        subject = f"question:{row.reference}"
+        once = Pressed(AuditAction.question_answered, subject, back)
+        same = once if row.answer == form.words.data else None
+        sent, status = answered(form, Act.answer_member, answer, done, pressed=same)
         if sent:
             return sent
         page = self.render_template(

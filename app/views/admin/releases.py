@@ -23,8 +23,8 @@ from app.services import (
 )
 from app.services.releases import Standing
 from app.services.rights import Act
-from app.values import ExamCode
-from app.views.admin.acts import AskForm, ReasonForm, answered
+from app.values import AuditAction, ExamCode
+from app.views.admin.acts import AskForm, Pressed, ReasonForm, answered
 from app.views.admin.base import Screen
 from app.views.admin.figures import in_words
 from app.views.admin.rows import Rows
@@ -119,7 +119,11 @@ class Signing(Screen):
             return self.address("show", pk=release.id)
 
         done = _("The release is signed. Its results come out at its instant.")
-        sent, status = answered(form, Act.approve_release, approve, done)
+        subject, back = f"release:{release.reference}", self.address("show", pk=pk)
+        pressed = Pressed(AuditAction.release_approved, subject, back)
+        sent, status = answered(
+            form, Act.approve_release, approve, done, pressed=pressed
+        )
         return sent or self._ask("admin/release_approve.html", release, form, status)
 
     @expose("/withdraw/<pk>", methods=("GET", "POST"))

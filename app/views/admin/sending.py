@@ -8,9 +8,10 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
 
 from app import clock
-from app.models import Centre, ExamSession
+from app.models import Centre, Certificate, ExamSession
 from app.services import certificates, localtime, releases, rules
 from app.services.certificates import collection
 from app.services.rights import Act
@@ -25,6 +26,19 @@ class DayForm(EsitoForm):
     """The day on which it happened."""
 
     day = CalendarDayField(_l("Day"), [required(_l("Choose the day."))])
+
+
+class ArrivedForm(DayForm):
+    """The day, and the last of the certificates that the reader saw on the way."""
+
+    last = HiddenField()
+
+    def seen(self, rows: list[Certificate]) -> list[Certificate]:
+        """Return those that were on the list; what was sent since is still to come."""
+        last = self.last.data or ""
+        if not (last.isascii() and last.isdecimal()):
+            return rows
+        return [row for row in rows if row.id <= int(last)]
 
 
 class Sending(Screen):
@@ -82,11 +96,12 @@ class Sending(Screen):
             )
         session = releases.session_by_code(code)
         rows = collection.on_the_way(session, centre)
-        form = DayForm(day=collection.today_at(centre, at))
+        last = max((row.id for row in rows), default=0)
+        form = ArrivedForm(day=collection.today_at(centre, at), last=str(last))
 
         def arrive() -> str:
             day: date = form.day.data  # type: ignore[assignment]
-            collection.arrive(rows, day, by=g.user, at=at)
+            collection.arrive(form.seen(rows), day, by=g.user, at=at)
             return self.address("list")
 
         done = _("It is written down, and the candidates are told.")
@@ -98,7 +113,7 @@ class Sending(Screen):
             form=form,
             session=session,
             exam=exam_name(session.exam),
-            rows=rows,
+            rows=form.seen(rows),
         )
         return page, status
 
