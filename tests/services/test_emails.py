@@ -1,5 +1,6 @@
 """Every e-mail, in both languages: complete or not at all, and never a mark."""
 
+import itertools
 import re
 
 import pytest
@@ -7,7 +8,7 @@ from jinja2 import UndefinedError
 from lxml import html
 
 from app.models import Mail
-from app.services import letters, wording
+from app.services import letters, tokens, wording
 from app.values import Language
 from tests.cast import NOW
 
@@ -239,3 +240,45 @@ def test_a_candidate_reads_which_account_the_new_password_is_for(app, form):
     assert "ends in ABC" in theirs
     assert "one hour" in theirs
     assert "24 hours" in letter("set_password", form)
+
+
+@pytest.mark.parametrize("kind", list(NEEDS))
+def test_an_address_that_is_written_out_fits_on_a_phone(app, kind):
+    changed = {"changed": "2"} if kind == "shared_summary" else {}
+    tree = html.fromstring(letter(kind, "html", **changed))
+    for link in tree.xpath("//a[starts-with(text(), 'http')]"):
+        assert "word-break:break-all" in link.get("style")
+
+
+@pytest.mark.parametrize("kind", list(NEEDS))
+def test_otherwise_in_italian_follows_a_condition(app, kind):
+    paragraphs = letter(kind, "txt", Language.it).split("\n\n")
+    for before, said in itertools.pairwise(paragraphs):
+        assert not said.startswith("Altrimenti") or before.startswith("Se ")
+
+
+@pytest.mark.parametrize("form", ["txt", "html"])
+def test_a_colleague_reads_how_long_the_offer_stands(app, form):
+    assert f"{tokens.OFFER_LASTS.days} days" in letter("handover_offered", form)
+
+
+@pytest.mark.parametrize("form", ["txt", "html"])
+def test_who_is_invited_reads_that_their_address_counts_too(app, form):
+    said = "Use the website unipi.example and an email address that belongs to it"
+    assert said in letter("invitation", form)
+
+
+@pytest.mark.parametrize("form", ["txt", "html"])
+def test_a_page_that_a_link_opens_is_not_said_to_open_for_one_person(app, form):
+    told = letter("case_received", form)
+    assert "only you" not in told
+    assert "opens with this link alone" in told
+
+
+@pytest.mark.parametrize("form", ["txt", "html"])
+def test_a_long_reason_has_no_line_that_a_mail_server_refuses(app, form):
+    reason = " ".join(["Perché l’indirizzo è sconosciuto."] * 30)
+    told = letter("organisation_refused", form, reason=reason)
+    assert max(len(line.encode()) for line in told.splitlines()) <= 998
+    said = html.fromstring(told).text_content() if form == "html" else told
+    assert reason in " ".join(said.split())

@@ -28,6 +28,12 @@ def slugs(text):
         ("website", "organisation"),
         ("statement number", "candidate-search"),
         ("overall score", "scores"),
+        ("delete", "users"),
+        ("invitation", "users"),
+        ("filter", "shared-results"),
+        ("sort", "shared-results"),
+        ("print", "downloads"),
+        ("zip", "downloads"),
     ],
 )
 def test_words_lead_to_the_page_that_answers(app, text, first):
@@ -78,3 +84,35 @@ def test_the_search_reads_the_pages_in_the_language_of_the_reader(app, monkeypat
         said = str(helping.page("notifications").title)
         assert said == gettext("Email notifications")
         assert "notifications" in slugs(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("lista", "check-a-list"),
+        ("eliminare", "users"),
+        ("ordinare", "shared-results"),
+        ("stampa", "downloads"),
+        ("rettificato", "status"),
+        ("aiuto", "contact"),
+    ],
+)
+def test_words_lead_to_the_page_in_italian_too(app, text, first):
+    with force_locale("it"):
+        assert first in slugs(text)[:3]
+
+
+def paragraphs(slug):
+    return " ".join(str(paragraph) for paragraph in helping.page(slug).paragraphs)
+
+
+def test_only_the_board_is_said_to_remove_a_second_step(app):
+    assert "to write to the board" in paragraphs("second-factor")
+
+
+def test_not_every_exam_is_said_to_be_on_the_scale(app):
+    assert "all exams" not in paragraphs("scores")
+
+
+def test_a_list_is_not_the_only_way_said_to_lead_to_a_result(app):
+    assert "Candidate search" in paragraphs("check-a-list")

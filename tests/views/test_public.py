@@ -185,3 +185,32 @@ def test_the_icon_is_found_where_browsers_look(client):
     answer = client.get("/favicon.ico", follow_redirects=True)
     assert answer.mimetype == "image/svg+xml"
     answer.close()
+
+
+def test_organisations_read_that_their_primary_user_adds_others(client):
+    said = client.page("/help").text_content()
+    assert "To add others, write to the board" not in said
+    assert "adds the others" in said
+
+
+def test_candidates_read_that_a_statement_number_can_be_looked_up(client):
+    assert "looked up my result" in client.page("/help").text_content()
+    assert "gave the number of your Statement" in client.page("/privacy").text_content()
+    assert "under Candidate search" in client.page("/verify").text_content()
+
+
+def test_candidates_read_that_their_id_number_can_be_taken_along(client):
+    said = client.page("/help").text_content()
+    assert "can hold your ID Number" in said
+
+
+def test_who_was_invited_reads_that_their_address_counts_too(client):
+    said = client.page("/verifier/register").text_content()
+    assert "an email address that belongs to it" in said
+
+
+def test_a_school_is_led_to_its_centre_as_the_help_says(client):
+    page = client.page("/verifier/register")
+    assert "through its exam centre" in page.text_content()
+    assert "through their exam centre" in client.page("/help").text_content()
+    assert page.xpath("//main//a[@href='/centres']")

@@ -240,4 +240,4 @@ def test_students_and_schools_are_led_to_their_own_side(client):
     page = client.page("/verifier/register")
     ways = {a.text_content().strip(): a.get("href") for a in page.xpath("//main//a")}
     assert ways["I am a student"] == "/candidate/register"
-    assert "has a service of its own" in words(page)
+    assert "through its exam centre" in words(page)

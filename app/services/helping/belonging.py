@@ -29,7 +29,10 @@ PAGES = (
         ),
         "/verifier/organisation/users",
         _l("Open Users"),
-        _l("colleague staff add remove invite join primary administrator leave"),
+        _l(
+            "colleague staff add remove delete invite invitation join primary"
+            " administrator leave"
+        ),
     ),
     Page(
         "second-factor",
@@ -49,8 +52,8 @@ PAGES = (
                 " once, when the phone is lost or broken."
             ),
             _l(
-                "No phone and no recovery codes? Ask your primary user, or the board."
-                " We check who you are first."
+                "No phone and no recovery codes? Ask your primary user to write to the"
+                " board, which checks who you are and removes the app."
             ),
         ),
         "/verifier/account",
@@ -119,6 +122,6 @@ PAGES = (
         ),
         "/verifier/contact",
         _l("Contact the board"),
-        _l("support helpdesk question problem error ask staff phone"),
+        _l("help support helpdesk question problem error ask staff phone"),
     ),
 )

@@ -10,9 +10,9 @@ PAGES = (
         _l("How to read a score"),
         (
             _l(
-                "Results are on one scale for all exams, from 80 to 230. A higher"
-                " number means more English. A result of 172 means the same in each"
-                " exam that can give it."
+                "Most exams report on one scale, from 80 to 230. A higher number means"
+                " more English. A result of 172 means the same in each exam that can"
+                " give it."
             ),
             _l(
                 "The overall score is the mean of the parts of the exam: Reading, Use"

@@ -58,7 +58,7 @@ PAGES = (
         ),
         "/verifier/",
         _l("Open Shared results"),
-        _l("list inbox unread withdrawn expired"),
+        _l("list inbox unread withdrawn expired filter sort order"),
     ),
     Page(
         "candidate-search",
@@ -101,8 +101,8 @@ PAGES = (
                 " A row may also be not found, or not readable."
             ),
             _l(
-                "The answer does not tell you the result itself: for that, the"
-                " candidate has to share it with you."
+                "The answer does not tell you the result itself: for that, ask the"
+                " candidate to share it with you, or use Candidate search."
             ),
             _l(
                 "A long list takes a few minutes. You may close the page: the answer"
@@ -139,7 +139,10 @@ PAGES = (
         ),
         "/verifier/downloads",
         _l("Open Downloads"),
-        _l("export excel csv spreadsheet student records system columns history"),
+        _l(
+            "export excel csv zip print spreadsheet student records system columns"
+            " history"
+        ),
     ),
     Page(
         "what-changed",
