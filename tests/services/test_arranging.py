@@ -44,6 +44,9 @@ def test_she_comes_on_a_working_day(cast, arrived):
     arrange(cast, arrived, **morning(TUESDAY))
     assert (arrived.collect_on, arrived.collect_part) == (TUESDAY, DayPart.morning)
     assert arrived.collect_agreed_at is None
+    # Nobody has missed a day before it is over.
+    assert not arranging.missed(arrived, at=NOW + DAY)
+    assert arranging.missed(arrived, at=NOW + 2 * DAY)
 
 
 def test_a_change_has_to_be_confirmed_anew(cast, arrived):

@@ -100,8 +100,10 @@ def test_the_centre_is_told_how_many_wait_and_no_names(cast, amina):
 
 def test_nobody_reports_what_is_not_theirs(cast, amina):
     boris = cast.account(cast.boris)
-    with pytest.raises(NotFound):
-        report(cast, boris)
+    # Nor does he hear whether it is too early for her.
+    for at in (NOW, OVERDUE):
+        with pytest.raises(NotFound):
+            report(cast, boris, at=at)
     case = report(cast, amina)
     with pytest.raises(NotFound):
         access.own_case(boris, case.reference)

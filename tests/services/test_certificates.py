@@ -8,7 +8,7 @@ import pytest
 from app.errors import Conflict, NotFound, Refused
 from app.extensions import db
 from app.models import AuditRow, Certificate, ExamSession, User
-from app.services import certificates, corrections, publication
+from app.services import access, certificates, corrections, publication
 from app.values import CertificateState, ExamCode, ResultStatus
 from tests.cast import NOW, Cast
 
@@ -183,6 +183,9 @@ def test_a_recalled_certificate_is_followed_by_another(cast):
     cast.released(instant=NOW - DAY)
     send(cast)
     assert certificates.recall_of(cast.amina, by=cast.officer, at=NOW)
+    account = cast.account(cast.amina)
+    own = access.own_result_and_paper(account, cast.amina.reference, at=NOW)
+    assert own[2] is None
     assert not certificates.recall_of(cast.amina, by=cast.officer, at=NOW)
     assert certificates.of_entries([cast.amina.id]) == {}
     assert not certificates.to_give_back(cast.amina)

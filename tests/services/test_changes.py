@@ -296,6 +296,17 @@ def test_of_who_took_their_result_back_nothing_is_said_for_a_look_up_either(
     assert len(listed(cast, at)) == 1
 
 
+def test_a_share_that_ran_out_leaves_what_was_looked_up_to_be_told(cast, amina):
+    last = (NOW + DAY).date()
+    sharing.share(cast.amina, cast.acme, by=amina, at=NOW, expires_on=last)
+    looked_up(cast, cast.first)
+    amended(cast, NOW + 3 * DAY)
+    at = NOW + 4 * DAY
+    assert sharing.end_expired(at=at) == 1
+    # Its candidate has taken nothing back: the calendar has ended it.
+    assert listed(cast, at) == [("Amina", 2, NOW + 3 * DAY)]
+
+
 def many(cast, amina, number):
     """So many candidates whose result was looked at, and then amended."""
     entries = [

@@ -101,9 +101,12 @@ def test_what_comes_after_the_morning_is_in_the_next_one(cast, give):
     give(rome(2026, 12, 17, 7, 59), "Early")
     give(rome(2026, 12, 17, 8, 0), "Sharp")
     give(rome(2026, 12, 17, 8, 30), "Late")
+    other = cast.organisation("Other College", "other.example")
+    give(rome(2026, 12, 17, 7, 59), "Foreign", to=other)
     assert digests.tell_due(at=rome(2026, 12, 17, 9)) == 1
     assert digests.tell_due(at=rome(2026, 12, 18, 9)) == 1
     first, second = (body(row) for row in queued())
+    assert "Foreign" not in first
     assert "Early Benali" in first
     assert "Sharp Benali" in first
     assert "Late" not in first

@@ -15,7 +15,9 @@ from app.extensions import db
 from app.models import AuditRow, Download, DownloadRow, Mail, ShareAccess
 from app.services import (
     audit,
+    corrections,
     downloads,
+    members,
     organisations,
     publication,
     sharing,
@@ -158,6 +160,11 @@ def test_a_colleague_takes_what_another_asked_for(cast, registrar, shared):
     assert names(content(colleague, download)) == ["Amina", "Boris"]
     (row,) = downloads.history(colleague).rows
     assert row.member_name == registrar.name
+    # Their candidates see both: for whom it was made, and who took it.
+    looked = db.select(ShareAccess.member_id).where(
+        ShareAccess.share_id == shared.amina.id
+    )
+    assert list(db.session.scalars(looked)) == [registrar.id, colleague.id]
 
 
 # --- Giving ---------------------------------------------------------------------------
@@ -169,6 +176,24 @@ def test_what_is_withdrawn_before_it_is_made_is_left_out(registrar, shared):
     downloads.make_due(at=NOW)
     db.session.refresh(download)
     assert (download.rows, download.left_out) == (2, 1)
+    assert names(content(registrar, download)) == ["Boris"]
+    assert looks(shared.amina) == []
+
+
+def test_what_the_board_takes_back_at_this_moment_is_left_out(
+    cast, registrar, shared, monkeypatch
+):
+    download = ask(registrar)
+    result = publication.published_result(shared.amina.entry, at=NOW)
+    record = sharing.record_many
+
+    def late(*asked, **how):
+        corrections.withdraw_result(result, by=cast.officer, why="mistake", at=NOW)
+        return record(*asked, **how)
+
+    monkeypatch.setattr(sharing, "record_many", late)
+    downloads.make_due(at=NOW)
+    db.session.refresh(download)
     assert names(content(registrar, download)) == ["Boris"]
     assert looks(shared.amina) == []
 
@@ -316,6 +341,24 @@ def test_nothing_is_made_for_a_user_who_has_left(cast, registrar, shared):
 
 
 # --- Making ---------------------------------------------------------------------------
+
+
+def test_what_is_made_at_this_moment_for_a_user_who_leaves_is_given_up(
+    cast, registrar, shared, monkeypatch
+):
+    clerk = cast.member(cast.acme, "b@acme.example", role="admin")
+    download = ask(clerk)
+    write = writing.write
+
+    def late(work, file):
+        write(work, file)
+        members.deactivate(clerk, by=registrar, at=NOW)
+
+    monkeypatch.setattr(writing, "write", late)
+    assert downloads.make_due(at=NOW) == 0
+    db.session.refresh(download)
+    assert download.state is WorkState.failed
+    assert stored() == []
 
 
 def test_whoever_asked_is_told_when_the_job_has_made_it(registrar, shared):

@@ -259,10 +259,14 @@ def test_nobody_elses_rows_are_touched(cast, amina):
 
 
 def test_what_was_going_on_ends_but_what_the_board_has_goes_on(cast, amina):
+    before = case(cast, amina)
+    before.state, before.closed_at = CaseState.closed, NOW
+    db.session.commit()
     opened = case(cast, amina)
     enquiry = asked(cast, amina)
     endings.delete(amina, at=LATER)
     assert (opened.state, opened.closed_at) == (CaseState.closed, LATER)
+    assert before.closed_at == NOW
     assert opened.email == ""
     assert enquiry.state is EnquiryState.cancelled
     assert [row.subject for row in acts(AuditAction.case_closed)] == [
@@ -482,6 +486,27 @@ def test_no_certificate_goes_where_an_account_that_ended_wanted_it(cast, amina, 
     endings.not_theirs(cast.amina, by=cast.clerk, at=LATER)
     assert (certificate.collector, certificate.collect_on) == ("", None)
     assert certificate.collect_agreed_at is None
+
+
+def test_who_has_collected_a_certificate_stays_written_down(cast, amina):
+    gone = save(
+        Certificate(
+            entry=cast.amina,
+            result=publication.published_result(cast.amina, at=NOW),
+            state=CertificateState.collected,
+            sent_on=date(2026, 12, 7),
+            arrived_on=date(2026, 12, 9),
+            keep_until=date(2027, 12, 9),
+            collect_on=date(2026, 12, 11),
+            collect_part=DayPart.morning,
+            collector="Her mother",
+            ended_on=date(2026, 12, 11),
+            handed_to="Her mother",
+        )
+    )
+    endings.delete(amina, at=LATER)
+    assert (gone.collector, gone.collect_on) == ("Her mother", date(2026, 12, 11))
+    assert acts(AuditAction.certificate_arranged) == []
 
 
 def test_an_invitation_of_the_wrong_person_is_over(cast, amina):

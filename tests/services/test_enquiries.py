@@ -101,7 +101,11 @@ def test_a_recheck_that_changes_nothing_is_followed_by_a_remark(cast, amina):
     # Monday, and five working days on.
     assert enquiry.answer_due_on == date(2026, 12, 21)
     assert offer(cast).going_on.known is Known.with_board
+    # Late is what has no answer when its day is over.
+    assert not offer(cast, NOW + 7 * DAY).going_on.late
+    assert offer(cast, NOW + 8 * DAY).going_on.late
     enquiries.decide_unchanged(enquiry, "All is well.", by=cast.officer, at=NOW + DAY)
+    assert not offer(cast, NOW + 8 * DAY).past[0].late
     after = offer(cast, NOW + DAY)
     assert (after.kind, after.days, after.going_on) == (REMARK, 15, None)
     (past,) = after.past
@@ -287,6 +291,10 @@ def test_a_centre_is_not_asked_for_ever(cast, amina):
     assert "talk to your centre" in str(over.why_not)
     with pytest.raises(Refused):
         asked(cast, amina)
+    # Of another version than those requests were about, one may ask.
+    cast.result(cast.amina, version=2, overall=181, grade="A", cefr="C1")
+    release(cast, NOW + DAY, NOW)
+    assert offer(cast, NOW + DAY).kind is RECHECK
 
 
 def test_only_what_the_centre_passed_on_is_decided_and_only_once(cast, amina):

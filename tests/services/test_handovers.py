@@ -69,6 +69,9 @@ def test_both_roles_change_when_it_is_accepted_and_both_are_told(rita, carlo, of
     assert trail() == ["primary_offered", "primary_handed_over"]
     with pytest.raises(Refused):
         members.create(NEW, rita.organisation, by=rita, at=NOW)
+    members.deactivate(rita, by=carlo, at=NOW)
+    # What was handed over stays so, whoever of the two leaves.
+    assert db.session.scalars(db.select(Handover.state)).all() == ["accepted"]
     members.remove(rita, by=carlo, at=NOW)
     assert db.session.scalars(db.select(Handover)).all() == []
 

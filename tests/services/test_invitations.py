@@ -404,6 +404,35 @@ def test_a_share_that_was_made_meanwhile_is_left_as_it_is(cast, amina):
     assert made.share == share
 
 
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_what_was_shared_before_the_invitation_gives_way_to_it(cast, amina, taken_back):
+    nova = applied(cast, status=OrganisationStatus.approved, decided_at=NOW - 10 * DAY)
+    old = sharing.share(cast.amina, nova, by=amina, at=NOW, scope=ShareScope.overall)
+    if taken_back:
+        sharing.withdraw(old, by=amina, at=NOW + SECOND)
+    organisations.suspend(nova, by=cast.partnerships, why="unclear", at=NOW + SECOND)
+    made = invite(cast.amina, amina, at=NOW + 2 * SECOND)
+    organisations.restore(nova, by=cast.partnerships, at=NOW + DAY)
+    assert state(made) is InvitationState.answered
+    assert made.share.scope is ShareScope.components
+    assert (made.share == old) is not taken_back
+
+
+def test_what_is_taken_back_at_this_moment_does_not_go_out(cast, amina, monkeypatch):
+    made = invite(cast.amina, amina)
+    listed = answers._waiting
+
+    def late(*asked):
+        keys = listed(*asked)
+        invitations.withdraw(made, by=amina, at=NOW + SECOND)
+        return keys
+
+    monkeypatch.setattr(answers, "_waiting", late)
+    approve(cast, applied(cast))
+    assert shares() == []
+    assert state(made) is InvitationState.withdrawn
+
+
 def test_an_entry_that_is_somebody_elses_by_now_goes_nowhere(cast, amina):
     made = invite(cast.amina, amina)
     cast.amina.account = cast.account(cast.boris)

@@ -191,6 +191,15 @@ def test_a_list_of_random_numbers_ends(cast, amina):
     assert not count(Lookup)
 
 
+def test_a_list_that_has_ended_stays_so_in_its_next_part(cast, amina, monkeypatch):
+    monkeypatch.setattr(checking, "MOST_NOT_FOUND", 1)
+    monkeypatch.setattr(checking, "PART", 2)
+    monkeypatch.setattr(keeping, "PART", 2)
+    found = answered(cast, *strangers(2), row(cast.amina), row(cast.boris))
+    assert found == ["not_found"] + ["unchecked"] * 3
+    assert not count(Lookup)
+
+
 def test_lists_of_what_is_not_out_leave_the_search_open(cast, amina):
     for minute in range(3):
         answered(cast, *strangers(list_checks.MOST_NOT_FOUND), at=NOW + minute * MINUTE)

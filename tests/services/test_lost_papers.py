@@ -194,6 +194,10 @@ def test_a_found_entry_is_noted_until_the_case_is_closed(cast):
     assert lost_papers.waiting_for(cast.amina) == case
     assert str(case) == "Amina Benali"
     assert everything(AuditRow)[-1].action == "record_changed"
+    # A result that is out closes no case of a paper: it is needed to see the result.
+    cast.result(cast.amina)
+    cast.released()
+    assert cases.close_over(at=NOW) == 0
     cases.close(case, by=cast.clerk, at=NOW)
     assert lost_papers.waiting_for(cast.amina) is None
     with pytest.raises(Conflict):

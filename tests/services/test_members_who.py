@@ -9,6 +9,7 @@ from app.extensions import db
 from app.models import (
     AuditRow,
     Download,
+    ListCheck,
     Mail,
     Member,
     MemberQuestion,
@@ -273,7 +274,7 @@ def test_a_refused_applicant_is_still_told(app, cast):
     assert [row.state for row in rows(Mail)] == [MailState.sent]
 
 
-def test_a_download_in_progress_stops(cast, rita, clerk):
+def test_a_download_and_a_list_in_progress_stop(cast, rita, clerk):
     def asked(member, state):
         return save(
             Download(
@@ -293,9 +294,19 @@ def test_a_download_in_progress_stops(cast, rita, clerk):
         asked(clerk, one) for one in (WorkState.queued, WorkState.running)
     )
     ready, hers = asked(clerk, WorkState.ready), asked(rita, WorkState.queued)
+    check = save(
+        ListCheck(
+            organisation_id=cast.acme.id,
+            member_id=clerk.id,
+            member_name=clerk.name,
+            name="list.csv",
+            rows=1,
+            asked_at=NOW,
+        )
+    )
     members.deactivate(clerk, by=rita, at=NOW)
     db.session.expire_all()
-    assert {queued.state, running.state} == {WorkState.failed}
+    assert {queued.state, running.state, check.state} == {WorkState.failed}
     assert (ready.state, hers.state) == (WorkState.ready, WorkState.queued)
     members.remove(clerk, by=rita, at=NOW)
     db.session.expire_all()

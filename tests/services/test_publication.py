@@ -44,6 +44,23 @@ def test_nobody_signs_twice(cast):
         publication.approve(release, by=cast.admin, at=at)
 
 
+def test_nobody_proposes_for_an_instant_that_has_come(cast):
+    cast.result(cast.amina)
+    with pytest.raises(Refused):
+        publication.propose(cast.session, None, NOW, by=cast.officer, at=NOW)
+
+
+def test_signed_late_a_result_is_seen_from_the_signature_on(cast):
+    result = cast.result(cast.amina)
+    release = publication.propose(
+        cast.session, None, NOW, by=cast.officer, at=NOW - SECOND
+    )
+    signed = NOW + timedelta(days=1)
+    publication.approve(release, by=cast.approver, at=signed)
+    assert seen(cast.amina, signed - SECOND) is None
+    assert seen(cast.amina, signed) == result
+
+
 def test_a_withdrawn_release_is_dark_at_once(cast):
     cast.result(cast.amina)
     release = cast.released()
@@ -89,6 +106,15 @@ def test_a_held_result_is_in_no_release(cast):
     corrections.accept_difference(held, by=cast.officer, at=NOW - timedelta(days=3))
     cast.released()
     assert seen(cast.amina) is not None
+
+
+def test_a_result_that_was_taken_back_is_in_no_release(cast):
+    taken = cast.result(cast.amina)
+    cast.result(cast.boris)
+    at = NOW - timedelta(days=3)
+    corrections.withdraw_result(taken, by=cast.officer, why="malpractice", at=at)
+    assert cast.released().result_count == 1
+    assert taken.release_id is None
 
 
 def test_what_changed_after_the_proposal_cannot_be_signed(cast):

@@ -247,6 +247,12 @@ def test_a_suspended_organisation_sees_nothing_until_it_is_restored(cast, amina)
         sharing.read(cast.verifier, share.reference, AccessKind.viewed, at=NOW)
     organisations.restore(cast.acme, by=by, at=NOW)
     assert len(sharing.page_for(cast.verifier, at=NOW).rows) == 1
+    sharing.withdraw(share, by=amina, at=NOW)
+    assert sharing.over(cast.verifier, share.reference, at=NOW)
+    organisations.suspend(cast.acme, by=by, why="again", at=NOW)
+    # Not even that there was one.
+    with pytest.raises(NotFound):
+        sharing.over(cast.verifier, share.reference, at=NOW)
 
 
 def test_a_member_finds_people_by_name_exam_and_birth(cast, amina):

@@ -20,6 +20,7 @@ from app.values import ComponentCode, EnquiryKind, ResultStatus
 from tests.cast import NOW
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 VALID, AMENDED = ResultState.valid, ResultState.amended
 ENQUIRY, CONFIRMED = ResultState.under_enquiry, ResultState.confirmed
@@ -184,6 +185,20 @@ def test_what_was_taken_back_before_its_hour_is_amended_by_nothing(cast):
     publication.withdraw(made, by=cast.officer, why="a mistake", at=at)
     assert state(share, at) is VALID
     assert not amending.amended(result, at=at)
+
+
+def test_what_was_taken_back_before_it_was_signed_is_amended_by_nothing(cast):
+    first = cast.result(cast.amina)
+    late = publication.propose(
+        cast.session, None, NOW, by=cast.officer, at=NOW - SECOND
+    )
+    why = {"why": "malpractice", "at": NOW + SECOND}
+    corrections.withdraw_result(first, by=cast.officer, **why)
+    publication.approve(late, by=cast.approver, at=NOW + 2 * SECOND)
+    second = cast.result(cast.amina, version=2, overall=150)
+    release(cast, NOW + DAY, NOW + HOUR)
+    assert publication.published_result(cast.amina, at=NOW + DAY) == second
+    assert not amending.amended(second, at=NOW + DAY)
 
 
 def test_what_the_board_takes_back_is_withdrawn(cast, share):

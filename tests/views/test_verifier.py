@@ -382,6 +382,15 @@ def test_who_takes_only_the_photo_has_looked(chosen, rita):
     assert db.session.get(Share, share.id).first_read_at == LATER
 
 
+def test_a_colleague_who_takes_only_the_photo_has_looked_too(cast, chosen):
+    share = chosen(scope=ShareScope.photo)
+    clerk = cast.member(cast.acme, "clerk@acme.example", role=MemberRole.admin)
+    for member in (cast.verifier, clerk, clerk):
+        sharing.photo(member, share.reference, at=LATER)
+    looked = db.select(ShareAccess.member_id).order_by(ShareAccess.id)
+    assert list(db.session.scalars(looked)) == [cast.verifier.id, clerk.id]
+
+
 @pytest.mark.parametrize("scope", [ShareScope.overall, ShareScope.components])
 def test_no_photo_flows_without_its_scope(chosen, rita, scope):
     share = chosen(scope=scope)
