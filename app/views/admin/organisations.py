@@ -135,15 +135,17 @@ class Decisions(Applicants):
         sent, status = answered(
             form, Act.decide_application, act, done, pressed=pressed
         )
-        standing = written(row.status)
-        blocked = _("This organisation is %(standing)s now.", standing=standing.lower())
+        standing = written(row.status).lower()
+        where = _(
+            "Where this organisation stands now: %(standing)s.", standing=standing
+        )
         return sent or ask(
             self,
             form,
             status,
             facts=self._facts(row),
             back=back,
-            blocked="" if row.status is needed else blocked,
+            blocked="" if row.status is needed else where,
             **words,
         )
 
