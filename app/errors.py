@@ -45,3 +45,12 @@ class TooManyTries(Refused):
     def __init__(self, message: Any, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+def first_line(problem: Exception) -> str:
+    """Return what went wrong in one line.
+
+    Of a database's error it is what the database said, without the statement.
+    """
+    said = str(getattr(problem, "orig", None) or problem).strip()
+    return (said or type(problem).__name__).splitlines()[0]

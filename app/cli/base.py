@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 import click
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.errors import Refused
 from app.extensions import db
@@ -33,12 +33,6 @@ def refusable(function: Callable[..., None]) -> Callable[..., None]:
         raise click.exceptions.Exit(1)
 
     return run
-
-
-def first_line(problem: Exception) -> str:
-    """Return what went wrong in one line, without the statement that was sent."""
-    own = problem.orig if isinstance(problem, DBAPIError) else None
-    return (str(own or problem).strip() or type(problem).__name__).splitlines()[0]
 
 
 def password_from_stdin() -> str:

@@ -4,8 +4,7 @@ import click
 from flask.cli import with_appcontext
 
 from app import clock
-from app.cli.base import first_line
-from app.errors import Refused
+from app.errors import Refused, first_line
 from app.extensions import db
 from app.services import doctor
 

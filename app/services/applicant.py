@@ -4,7 +4,7 @@ Applicants have no password yet: a link by e-mail opens their page, for as long 
 application waits for its decision and for nothing else.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -23,8 +23,6 @@ from app.values import AuditAction, MemberRole, OrganisationStatus
 LONGEST = 2000
 # Messages of one applicant: whoever needs more should telephone.
 MOST_WRITTEN = 20
-# The same words within so long are one form that was sent twice.
-TWICE = timedelta(minutes=1)
 
 
 def applied_just_now(wanted: Organisation, email: str, *, at: datetime) -> bool:
@@ -38,7 +36,7 @@ def applied_just_now(wanted: Organisation, email: str, *, at: datetime) -> bool:
     sent = same.where(
         Member.email == email,
         Organisation.folded_name == wanted.folded_name,
-        Organisation.applied_at > at - TWICE,
+        Organisation.applied_at > at - audit.TWICE,
     )
     return db.session.scalar(sent) is not None
 
@@ -161,7 +159,9 @@ def _said_just_now(
     )
     said = (by.id if by else None, words)
     return (
-        last is not None and (last.user_id, last.text) == said and at - last.at < TWICE
+        last is not None
+        and (last.user_id, last.text) == said
+        and at - last.at < audit.TWICE
     )
 
 

@@ -14,7 +14,7 @@ from app.values import AuditAction
 # The lock that puts writers of the chain in a row on PostgreSQL; SQLite has one writer.
 CHAIN_LOCK = 7_270_002
 GENESIS = "0" * 64
-# The same act of the same person within so long is one form that was sent twice.
+# The same act, or the same words, of one person within so long: a form sent twice.
 TWICE = timedelta(minutes=1)
 
 Actor: TypeAlias = CandidateAccount | Member | User | None

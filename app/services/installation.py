@@ -7,7 +7,7 @@ from flask import current_app
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.errors import Refused
+from app.errors import Refused, first_line
 from app.extensions import db
 from app.models import Installation
 from app.transactions import atomic
@@ -32,8 +32,9 @@ def require_own_kind() -> None:
     try:
         kind = _stored_kind()
     except OperationalError as problem:
-        reason = str(problem.orig).strip().splitlines()[0]
-        raise WrongInstallation(f"the database does not answer: {reason}") from None
+        raise WrongInstallation(
+            f"the database does not answer: {first_line(problem)}"
+        ) from None
     own = _own_kind()
     if kind is not None and kind is not own:
         raise WrongInstallation(

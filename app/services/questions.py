@@ -5,7 +5,7 @@ something to read, and not what.
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
@@ -23,8 +23,6 @@ LONGEST = 2000
 LONGEST_PLACE = 80
 # Questions of one member without an answer: whoever has more waits for the first ones.
 MOST_WAITING = 10
-# The same words within so long are one form that was sent twice.
-TWICE = timedelta(minutes=1)
 # A page of what was asked before.
 ROWS = 20
 LAST_PAGE = 1_000_000
@@ -87,7 +85,9 @@ def _asked_just_now(member: Member, words: str, at: datetime) -> MemberQuestion 
         .order_by(MemberQuestion.id.desc())
         .limit(1)
     )
-    just_now = last is not None and last.text == words and at - last.asked_at < TWICE
+    just_now = (
+        last is not None and last.text == words and at - last.asked_at < audit.TWICE
+    )
     return last if just_now else None
 
 

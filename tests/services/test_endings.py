@@ -155,6 +155,21 @@ def case(cast, account):
     )
 
 
+def certificate_of(entry, state, **values):
+    """A certificate that has been at the centre since 9 December."""
+    return save(
+        Certificate(
+            entry=entry,
+            result=publication.published_result(entry, at=NOW),
+            state=state,
+            sent_on=date(2026, 12, 7),
+            arrived_on=date(2026, 12, 9),
+            keep_until=date(2027, 12, 9),
+            **values,
+        )
+    )
+
+
 def count(model):
     return db.session.scalar(select(func.count()).select_from(model))
 
@@ -459,16 +474,7 @@ def test_what_the_wrong_person_shared_waits_for_the_right_one(cast, amina):
 
 @pytest.mark.parametrize("how", ["wish", "not theirs"])
 def test_no_certificate_goes_where_an_account_that_ended_wanted_it(cast, amina, how):
-    certificate = save(
-        Certificate(
-            entry=cast.amina,
-            result=publication.published_result(cast.amina, at=NOW),
-            state=CertificateState.arrived,
-            sent_on=date(2026, 12, 7),
-            arrived_on=date(2026, 12, 9),
-            keep_until=date(2027, 12, 9),
-        )
-    )
+    certificate = certificate_of(cast.amina, CertificateState.arrived)
     save(CentreRules(centre=cast.it024, posts_certificates=True))
     arranging.arrange(certificate, Wish(post_to="At the thief's"), by=amina, at=NOW)
     if how == "wish":
@@ -489,20 +495,14 @@ def test_no_certificate_goes_where_an_account_that_ended_wanted_it(cast, amina, 
 
 
 def test_who_has_collected_a_certificate_stays_written_down(cast, amina):
-    gone = save(
-        Certificate(
-            entry=cast.amina,
-            result=publication.published_result(cast.amina, at=NOW),
-            state=CertificateState.collected,
-            sent_on=date(2026, 12, 7),
-            arrived_on=date(2026, 12, 9),
-            keep_until=date(2027, 12, 9),
-            collect_on=date(2026, 12, 11),
-            collect_part=DayPart.morning,
-            collector="Her mother",
-            ended_on=date(2026, 12, 11),
-            handed_to="Her mother",
-        )
+    gone = certificate_of(
+        cast.amina,
+        CertificateState.collected,
+        collect_on=date(2026, 12, 11),
+        collect_part=DayPart.morning,
+        collector="Her mother",
+        ended_on=date(2026, 12, 11),
+        handed_to="Her mother",
     )
     endings.delete(amina, at=LATER)
     assert (gone.collector, gone.collect_on) == ("Her mother", date(2026, 12, 11))

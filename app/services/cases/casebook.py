@@ -3,7 +3,7 @@
 Everything here happens inside the caller's transaction.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
@@ -16,8 +16,6 @@ from app.values import AuditAction, CaseKind, CaseState, Language
 
 # As long as the column that holds a message.
 LONGEST = 2000
-# The same words within so long are one form that was sent twice.
-TWICE = timedelta(minutes=1)
 
 
 def say(case: CentreCase, text: str, *, by: User | None, at: datetime) -> CaseMessage:
@@ -48,7 +46,9 @@ def said_just_now(
     )
     said = (by.id if by else None, text.strip()[:LONGEST])
     return (
-        last is not None and (last.user_id, last.text) == said and at - last.at < TWICE
+        last is not None
+        and (last.user_id, last.text) == said
+        and at - last.at < audit.TWICE
     )
 
 

@@ -13,6 +13,7 @@ from app.models import CandidateAccount, Certificate, Entry, User
 from app.services import access, audit, calendar, rules
 from app.services.certificates.collection import (
     AT_CENTRE,
+    kept_no_more,
     tell,
     today_at,
     trace,
@@ -132,6 +133,21 @@ def missed(certificate: Certificate, *, at: datetime) -> bool:
     if certificate.state is not CertificateState.arrived or day is None:
         return False
     return day < today_at(certificate.entry.centre, at)
+
+
+def waits_for_centre(certificate: Certificate, *, at: datetime) -> bool:
+    """Tell whether a day that was asked for is still to be confirmed."""
+    asked = certificate.collect_on is not None and certificate.collect_agreed_at is None
+    return asked and not missed(certificate, at=at)
+
+
+def too_late(certificate: Certificate, *, at: datetime) -> bool:
+    """Tell whether it is kept still, nothing is arranged, and no day is left for it."""
+    day = certificate.collect_on
+    arranged = certificate.post_to or (day and not missed(certificate, at=at))
+    if arranged or kept_no_more(certificate, at=at):
+        return False
+    return not has_days(certificate, at=at)
 
 
 def _require_post(entry: Entry) -> None:

@@ -42,8 +42,6 @@ USUAL = timedelta(days=30)
 LONGEST = timedelta(days=365)
 # As many as one application season needs; more could not be kept in view.
 MOST_LIVE = 10
-# The same wish within so long is one form that was sent twice.
-TWICE = timedelta(minutes=1)
 ROWS = 30
 LAST_PAGE = 1_000_000
 
@@ -185,7 +183,7 @@ def _just_like(made: ShareLink) -> Select[ShareLink]:
         getattr(ShareLink, name) == getattr(made, name)
         for name in ("entry_id", "account_id", "scope", "purpose", "expires_at")
     ]
-    query = select(ShareLink).where(*same, ShareLink.at > made.at - TWICE)
+    query = select(ShareLink).where(*same, ShareLink.at > made.at - audit.TWICE)
     return query.order_by(ShareLink.id.desc()).limit(1)
 
 

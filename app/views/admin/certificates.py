@@ -158,13 +158,11 @@ class Keeping(Sending):
 
     def to_agree(self, row: Certificate) -> bool:
         """Tell whether an appointment waits for the centre, its day not gone by."""
-        waits = row.collect_on is not None and row.collect_agreed_at is None
-        return waits and not arranging.missed(row, at=clock.now())
+        return arranging.waits_for_centre(row, at=clock.now())
 
     def over(self, row: Certificate) -> bool:
         """Tell whether the day is past until which a certificate is kept."""
-        today = collection.today_at(row.entry.centre, clock.now())
-        return row.keep_until is not None and row.keep_until < today
+        return collection.kept_no_more(row, at=clock.now())
 
     def _one(
         self,

@@ -188,4 +188,5 @@ def _about(entry: Entry, paper: Certificate, at: datetime) -> dict[str, object]:
         "last_day": arranging.last_day(paper, at=at),
         "has_days": arranging.has_days(paper, at=at),
         "missed": arranging.missed(paper, at=at),
+        "too_late": arranging.too_late(paper, at=at),
     }
