@@ -21,8 +21,8 @@ help:  ## say what can be made
 run: export HOST := $(HOST)
 run: export PORT := $(PORT)
 run: export ESITO_ENV ?= demo
-# An address with colons stands in brackets.
-NAMED = $(if $(findstring :,$(HOST)),[$(HOST)],$(HOST))
+# As app/serve.py does it: an IPv6 address is reached by a name.
+NAMED = $(if $(findstring :,$(HOST)),localhost,$(HOST))
 run: export ESITO_BASE_URL ?= http://$(if $(filter 0.0.0.0 ::,$(HOST)),127.0.0.1,$(NAMED)):$(PORT)
 run: $(VENV)/requirements.stamp  ## serve the demonstration board, web and jobs
 	@$(BIN)/flask --app app db upgrade

@@ -245,9 +245,13 @@ def _mail_from(environ: Mapping[str, str]) -> str:
 
 def _base_url(environ: Mapping[str, str]) -> str:
     url = (environ.get("ESITO_BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
-    # A host and a port, nothing before and nothing after them.
-    if not re.fullmatch(r"https?://(\[[0-9a-fA-F:.]+\]|[^][@/?#:\s]+)(:\d{1,5})?", url):
-        raise BadSetting("ESITO_BASE_URL takes https://HOST, without a path")
+    # A host and a port, nothing before and nothing after them. An IPv6 address is no
+    # host here: Werkzeug trusts none, and would answer each request for it with 400.
+    if not re.fullmatch(r"https?://[^][@/?#:\s]+(:\d{1,5})?", url):
+        raise BadSetting(
+            "ESITO_BASE_URL takes https://HOST, without a path; an IPv6 address needs"
+            " a name"
+        )
     return url
 
 

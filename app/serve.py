@@ -56,7 +56,9 @@ def _address() -> str:
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104 it is compared, not bound
-    seen = f"127.0.0.1:{port}" if everywhere else address
+    own = "127.0.0.1" if everywhere else host
+    # Other IPv6 addresses than one's own need a name, in ESITO_BASE_URL.
+    seen = f"localhost:{port}" if ":" in own else f"{own}:{port}"
     if not os.environ.get("ESITO_BASE_URL"):
         os.environ["ESITO_BASE_URL"] = f"http://{seen}"
     return address

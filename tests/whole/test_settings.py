@@ -1,12 +1,15 @@
 """Every setting is explained, and everything explained is a setting."""
 
 import ast
+import os
 import re
+from urllib.parse import urlsplit
 
 import pytest
+from werkzeug.sansio.utils import host_is_trusted
 
 import config
-from app import create_app
+from app import create_app, serve
 from app.services.installation import WrongInstallation
 from tests.whole.source import ROOT, Source
 
@@ -85,6 +88,7 @@ def test_production_refuses_to_start_without(name):
         ("ESITO_BASE_URL", "https://example.org?results"),
         ("ESITO_BASE_URL", "https://example.org:many"),
         ("ESITO_BASE_URL", "https://[::1"),
+        ("ESITO_BASE_URL", "http://[::1]:8000"),
         ("ESITO_BASE_URL", "https://user:word@example.org"),
         ("ESITO_MAIL_URL", "mail.example.org:25"),
         ("ESITO_MAIL_URL", "http://mail.example.org"),
@@ -112,7 +116,7 @@ def test_a_malformed_setting_is_refused_by_its_name(name, value):
     ("name", "value"),
     [
         ("ESITO_BASE_URL", "https://results.example.org:8443"),
-        ("ESITO_BASE_URL", "http://[::1]:8000"),
+        ("ESITO_BASE_URL", "http://127.0.0.1:8000"),
         ("ESITO_DATABASE_URL", "postgresql://esito@/esito?host=/var/run/postgresql"),
         ("ESITO_DATABASE_URL", "postgresql://esito:a#b%40c@localhost:5432/esito"),
         ("ESITO_MAIL_FROM", "The board <results@example.org>"),
@@ -121,7 +125,30 @@ def test_a_malformed_setting_is_refused_by_its_name(name, value):
     ],
 )
 def test_a_setting_that_serves_is_not_refused(name, value):
-    assert config.read({**GOOD, name: value})
+    settings = config.read({**GOOD, name: value})
+    host = urlsplit(settings["ESITO_BASE_URL"]).netloc
+    assert host_is_trusted(host, settings["TRUSTED_HOSTS"])
+
+
+@pytest.mark.parametrize(
+    ("host", "listens", "links"),
+    [
+        ("", "127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "0.0.0.0:8000", "http://127.0.0.1:8000"),
+        ("::", "[::]:8000", "http://127.0.0.1:8000"),
+        ("::1", "[::1]:8000", "http://localhost:8000"),
+        ("results.example.org", "results.example.org:8000", None),
+    ],
+)
+def test_links_lead_to_where_it_listens(monkeypatch, host, listens, links):
+    monkeypatch.setenv("HOST", host)
+    monkeypatch.setenv("PORT", "8000")
+    monkeypatch.setenv("ESITO_BASE_URL", "")
+    assert serve._address() == listens
+    settings = config.read({**GOOD, "ESITO_BASE_URL": os.environ["ESITO_BASE_URL"]})
+    seen = settings["ESITO_BASE_URL"]
+    assert seen == (links or f"http://{listens}")
+    assert host_is_trusted(urlsplit(seen).netloc, settings["TRUSTED_HOSTS"])
 
 
 def test_a_key_file_that_is_not_there_is_refused_by_its_name(tmp_path):
